@@ -1,0 +1,82 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+
+let package = Package(
+    name: "ccrun",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "ccrun", targets: ["ccrun"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CLibSSH2",
+            pkgConfig: "libssh2",
+            providers: [.apt(["libssh2-1-dev"]), .brew(["libssh2"])]
+        ),
+        .target(name: "CLibSSH2Shims", dependencies: ["CLibSSH2"]),
+        .target(
+            name: "SSH",
+            dependencies: ["CLibSSH2", "CLibSSH2Shims", crypto, cryptoExtras],
+            swiftSettings: strict
+        ),
+        .target(name: "LocalTerminal", swiftSettings: strict),
+        .target(
+            name: "Deployments",
+            dependencies: [.product(name: "Yams", package: "Yams")],
+            swiftSettings: strict
+        ),
+        .target(name: "Transcripts", dependencies: [crypto], swiftSettings: strict),
+        .target(name: "History", dependencies: ["Transcripts"], swiftSettings: strict),
+        .target(
+            name: "Runs",
+            dependencies: ["SSH", "LocalTerminal", "Deployments", "Transcripts", "History"],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "ccrun",
+            dependencies: [
+                "Runs", "History", "Transcripts", "Deployments", "LocalTerminal", "SSH",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "TestServer",
+            dependencies: [crypto, cryptoExtras],
+            path: "Tests/TestServer",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SSHTests", dependencies: ["SSH", "TestServer"], swiftSettings: strict),
+        .testTarget(
+            name: "LocalTerminalTests", dependencies: ["LocalTerminal", "TestServer"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DeploymentsTests", dependencies: ["Deployments"], swiftSettings: strict),
+        .testTarget(
+            name: "TranscriptsTests", dependencies: ["Transcripts", "TestServer"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "HistoryTests", dependencies: ["History", "TestServer"], swiftSettings: strict),
+        .testTarget(
+            name: "RunsTests", dependencies: ["Runs", "TestServer"], swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["ccrun", "TestServer", "Transcripts"],
+            swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,80 @@
+#ifndef CLIBSSH2_SHIMS_H
+#define CLIBSSH2_SHIMS_H
+
+/* The C that Swift cannot write: libssh2's transport callbacks over two byte queues, and an allocator
+ * that looks at each decrypted packet on its way out (the packet watcher). One thread owns a wire. */
+
+#include <libssh2.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- Byte queues --------------------------------------------------------------------------- */
+
+/* A growing first-in first-out queue; the bytes [head, tail) of base are in it. */
+typedef struct {
+    uint8_t *base;
+    size_t head, tail, size;
+} ccr_queue;
+
+/* Room for count more bytes at the tail, or NULL without memory. */
+uint8_t *ccr_queue_reserve(ccr_queue *queue, size_t count);
+/* Counts bytes written into reserved room as queued. */
+void ccr_queue_commit(ccr_queue *queue, size_t count);
+/* Drops bytes from the head. */
+void ccr_queue_consume(ccr_queue *queue, size_t count);
+
+/* ---- What the packets told ------------------------------------------------------------------ */
+
+enum { CCR_SIGNAL_NAME_MAX = 31, CCR_TEXT_MAX = 4096, CCR_CHANNELS = 16 };
+
+/* How one channel ended, by the server's own words (RFC 4254, 6.10). */
+typedef struct {
+    bool closed;              /* SSH_MSG_CHANNEL_CLOSE came */
+    bool has_exit_status;     /* "exit-status" came; the first one counts */
+    uint32_t exit_status;
+    bool has_exit_signal;     /* "exit-signal" came */
+    char exit_signal[CCR_SIGNAL_NAME_MAX + 1];  /* "TERM"; empty when the packet was malformed */
+} ccr_channel_facts;
+
+/* A text of the server's, cut at CCR_TEXT_MAX, not cleaned, not terminated. */
+typedef struct {
+    bool present;
+    size_t length;
+    uint8_t bytes[CCR_TEXT_MAX];
+} ccr_text;
+
+/* ---- The wire ------------------------------------------------------------------------------- */
+
+typedef struct {
+    ccr_queue incoming;       /* from the peer, not yet read by libssh2 */
+    ccr_queue outgoing;       /* from libssh2, not yet sent to the peer */
+    size_t allowance;         /* how many incoming bytes RECV may still hand out */
+    bool gate_closed;         /* RECV answers -EAGAIN whatever is there */
+    bool ended;               /* no more bytes will come: RECV answers 0 once the queue is empty */
+    ccr_channel_facts channels[CCR_CHANNELS];  /* by the channel's local number */
+    ccr_text banner;          /* SSH_MSG_USERAUTH_BANNER, all of them joined */
+    ccr_text methods;         /* the name-list of the last SSH_MSG_USERAUTH_FAILURE */
+    bool partial_success;     /* that failure said so */
+    ccr_text disconnect;      /* the description of SSH_MSG_DISCONNECT */
+    uint32_t disconnect_reason;
+} ccr_wire;
+
+ccr_wire *ccr_wire_create(void);
+void ccr_wire_destroy(ccr_wire *wire);
+
+/* A non-blocking session over the wire, or NULL without memory. The wire must outlive it. */
+LIBSSH2_SESSION *ccr_session_create(ccr_wire *wire);
+
+/* Memory that libssh2 may free, for results of its callbacks. */
+void *ccr_allocate(size_t count);
+/* Frees what ccr_allocate or a session's allocator handed out, after the watcher has looked at it. */
+void ccr_release(ccr_wire *wire, void *memory);
+
+/* ---- Constants that Swift's importer cannot see ----------------------------------------------- */
+
+/* libssh2's default receive window, 2 MiB, in bytes. */
+uint32_t ccr_default_window(void);
+uint32_t ccr_default_packet(void);
+
+#endif

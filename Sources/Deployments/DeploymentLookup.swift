@@ -1,0 +1,38 @@
+extension Deployment {
+    /// Finds the deployment that a name on the command line means.
+    ///
+    /// The inventory comes first. A name that it lacks, or any name without an inventory, is at
+    /// `host` (`--host`), or at the `Host app/dep` or `Host app-dep` of `~/.ssh/config`. Throws what
+    /// the inventory throws, or `noInventory`.
+    package static func find(
+        _ name: DeploymentName,
+        in inventory: Inventory?,
+        host: HostAddress?,
+        environment: [String: String],
+        homeFolder: String
+    ) throws(DeploymentsError) -> Deployment {
+        var absence = DeploymentsError(
+            .noInventory, "cannot find \"\(name)\"",
+            because: "there is no \(Inventory.fileName) here or above, and no \"Host \(name)\" or "
+                + "\"Host \(name.dashed)\" in ~/.ssh/config",
+            hint: "write a \(Inventory.fileName), or pass --host")
+        if let inventory {
+            do {
+                return try inventory.deployment(name)
+            } catch {
+                guard [.unknownApp, .unknownDeployment].contains(error.code) else { throw error }
+                absence = error
+            }
+        }
+        if let host { return Deployment(adHoc: name, host: host) }
+        for alias in [name.description, name.dashed] {
+            let configuration = try OpenSSHConfiguration.ask(
+                about: alias, user: nil, port: nil, environment: environment,
+                homeFolder: homeFolder)
+            // An alias without a block comes back as the name of the host.
+            guard let host = configuration?.host, host != alias else { continue }
+            return Deployment(adHoc: name, host: HostAddress(name: alias))
+        }
+        throw absence
+    }
+}

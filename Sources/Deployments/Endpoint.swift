@@ -1,0 +1,52 @@
+/// Where to connect, as whom, and whom to trust there: all that the connection needs to know.
+package struct Endpoint: Sendable, Equatable {
+    /// What to do about a host key that no file knows.
+    package enum StrictHostKeyChecking: Sendable, Equatable {
+        case ask
+        /// Refuse it.
+        case yes
+        /// Add it; ssh's `no` and `off`.
+        case no
+        case acceptNew
+    }
+
+    /// The host as the user wrote it.
+    package var alias: String
+    /// The name or address to connect to.
+    package var host: String
+    package var port: UInt16
+    package var user: String
+    /// The name to look up in known_hosts files instead of `host`.
+    package var hostKeyAlias: String?
+    /// Absolute paths, in the order to try; a default one need not exist.
+    package var identityFiles: [String]
+    /// Whether the agent may offer only keys that `identityFiles` names.
+    package var identitiesOnly: Bool
+    /// The agent's socket: `IdentityAgent`, else `SSH_AUTH_SOCK`; nil for no agent.
+    package var identityAgent: String?
+    package var userKnownHostsFiles: [String]
+    package var globalKnownHostsFiles: [String]
+    package var strictHostKeyChecking: StrictHostKeyChecking
+    package var connectTimeout: Duration?
+}
+
+/// What the command line says about an endpoint; it wins over everything else.
+package struct EndpointOptions: Sendable, Equatable {
+    package var user: String?
+    package var port: UInt16?
+    /// Paths as typed; `~` is the home folder.
+    package var identityFiles: [String]
+    package var host: HostAddress?
+
+    package init(
+        user: String? = nil,
+        port: UInt16? = nil,
+        identityFiles: [String] = [],
+        host: HostAddress? = nil
+    ) {
+        self.user = user
+        self.port = port
+        self.identityFiles = identityFiles
+        self.host = host
+    }
+}

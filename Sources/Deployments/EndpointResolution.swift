@@ -1,0 +1,120 @@
+extension Deployment {
+    /// Decides where to connect for `host`, one of the deployment's.
+    ///
+    /// The command line wins over the inventory, the inventory over `~/.ssh/config` (asked through
+    /// `ssh -G`), and that over ssh's defaults. `environment` is the local one, for `PATH` and
+    /// `SSH_AUTH_SOCK`. Throws `sshConfig` where ssh refuses its configuration, or where that leads
+    /// through a proxy: connecting past it would reach another machine, or none.
+    package func endpoint(
+        for host: HostAddress,
+        options: EndpointOptions,
+        environment: [String: String],
+        homeFolder: String
+    ) throws(DeploymentsError) -> Endpoint {
+        let address = options.host ?? host
+        let user =
+            options.user ?? address.user ?? self.user
+            ?? (address == gateway ? name.dashed : nil)
+        let port = options.port ?? address.port
+        let configuration = try OpenSSHConfiguration.ask(
+            about: address.name, user: user, port: port, environment: environment,
+            homeFolder: homeFolder)
+        if let proxy = configuration?.proxy {
+            throw DeploymentsError(
+                .sshConfig, "cannot connect to \(QuotedText.quoted(address.name))",
+                because: "the configuration of ssh says \(QuotedText.quoted(proxy)), "
+                    + "and ccrun connects directly only",
+                hint: "pass --host with an address that can be reached from here")
+        }
+        guard let user = user ?? configuration?.user ?? Self.localUser(environment) else {
+            throw DeploymentsError(
+                .sshConfig, "cannot connect to \(QuotedText.quoted(address.name))",
+                because: "there is no user to log in as", hint: "pass --user")
+        }
+        var endpoint = Endpoint.withDefaults(
+            alias: address.name, user: user, environment: environment, homeFolder: homeFolder)
+        endpoint.port = port ?? configuration?.port ?? 22
+        if let configuration {
+            endpoint.adopt(configuration, environment: environment, homeFolder: homeFolder)
+        }
+        endpoint.prefer(identityFiles: options.identityFiles, homeFolder: homeFolder)
+        return endpoint
+    }
+
+    /// The local login name, as ssh takes it: from the passwd database first.
+    private static func localUser(_ environment: [String: String]) -> String? {
+        LocalAccount.current()?.name ?? environment["USER"] ?? environment["LOGNAME"]
+    }
+}
+
+extension Endpoint {
+    /// The names in `~/.ssh` that ssh tries unasked, in the order that costs the fewest signatures.
+    private static let defaultIdentities = ["id_ed25519", "id_ecdsa", "id_rsa"]
+
+    fileprivate static func withDefaults(
+        alias: String,
+        user: String,
+        environment: [String: String],
+        homeFolder: String
+    ) -> Endpoint {
+        let folder = FilePath.absolute(".ssh", in: homeFolder)
+        let agent = environment["SSH_AUTH_SOCK"].flatMap { $0.isEmpty ? nil : $0 }
+        return Endpoint(
+            alias: alias, host: alias, port: 22, user: user, hostKeyAlias: nil,
+            identityFiles: defaultIdentities.map { "\(folder)/\($0)" }, identitiesOnly: false,
+            identityAgent: agent,
+            userKnownHostsFiles: ["\(folder)/known_hosts", "\(folder)/known_hosts2"],
+            globalKnownHostsFiles: ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"],
+            strictHostKeyChecking: .ask, connectTimeout: nil)
+    }
+
+    /// Takes over what ssh says, except user and port, which have been decided.
+    fileprivate mutating func adopt(
+        _ configuration: OpenSSHConfiguration,
+        environment: [String: String],
+        homeFolder: String
+    ) {
+        host = configuration.host ?? host
+        hostKeyAlias = configuration.hostKeyAlias
+        identitiesOnly = configuration.identitiesOnly
+        strictHostKeyChecking = configuration.strictHostKeyChecking
+        connectTimeout = configuration.connectTimeout
+
+        let tokens = OpenSSHTokens(for: self, environment: environment, homeFolder: homeFolder)
+        userKnownHostsFiles = configuration.userKnownHostsFiles.map(tokens.expanded)
+        globalKnownHostsFiles = configuration.globalKnownHostsFiles.map(tokens.expanded)
+        if !Self.areDefaults(configuration.identityFiles) {
+            identityFiles = configuration.identityFiles.filter { $0 != "none" }.map(tokens.expanded)
+        }
+        switch configuration.identityAgent {
+        case nil, "SSH_AUTH_SOCK": break
+        case "none": identityAgent = nil
+        case .some(let name) where name.hasPrefix("$") && !name.hasPrefix("${"):
+            identityAgent = environment[String(name.dropFirst())]
+        case .some(let path): identityAgent = tokens.expanded(path)
+        }
+    }
+
+    /// Puts the files of `-i` ahead of configured ones and in place of the defaults, as ssh does.
+    fileprivate mutating func prefer(identityFiles files: [String], homeFolder: String) {
+        guard !files.isEmpty else { return }
+        let isDefault = { (path: String) in
+            Self.defaultIdentities.contains { path == "\(homeFolder)/.ssh/\($0)" }
+        }
+        let configured = identityFiles.allSatisfy(isDefault) ? [] : identityFiles
+        let preferred = files.map { path in
+            FilePath.absolute(
+                FilePath.expandingTilde(path, homeFolder: homeFolder), in: FileText.currentFolder)
+        }
+        identityFiles = preferred + configured.filter { !preferred.contains($0) }
+    }
+
+    /// Whether `ssh -G` named the files it tries when none is configured.
+    ///
+    /// It does not say so itself. The list has grown over the years; these three were always in it,
+    /// and all of it is `~/.ssh/id_…`.
+    private static func areDefaults(_ files: [String]) -> Bool {
+        files.allSatisfy { $0.hasPrefix("~/.ssh/id_") }
+            && defaultIdentities.allSatisfy { files.contains("~/.ssh/\($0)") }
+    }
+}

@@ -1,0 +1,27 @@
+/// Why a run could not be named.
+package struct HistoryError: Error, Sendable, Equatable {
+    package enum Code: Sendable {
+        /// There is no run, or none that begins like that.
+        case notFound
+        /// Several runs begin like that.
+        case ambiguous
+        /// The text can begin no run id.
+        case malformed
+    }
+
+    package let code: Code
+    package let attempted: String
+    package let underlying: String
+    package let hint: String?
+
+    init(_ code: Code, attempted: String, underlying: String, hint: String? = nil) {
+        self.code = code
+        self.attempted = attempted
+        self.underlying = underlying
+        self.hint = hint
+    }
+
+    package var message: String {
+        "\(attempted): \(underlying)"
+    }
+}

@@ -1,0 +1,22 @@
+internal import Transcripts
+
+#if canImport(Darwin)
+    internal import Darwin
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Glibc
+#endif
+
+/// Moments as the operator's own clock shows them, by TZ or /etc/localtime.
+enum LocalTime {
+    /// `2026-11-22 09:00:07`.
+    static func text(_ moment: Timestamp) -> String {
+        var seconds = time_t(moment.seconds)
+        var fields = tm()
+        localtime_r(&seconds, &fields)
+        var text = [CChar](repeating: 0, count: 32)
+        let count = strftime(&text, text.count, "%Y-%m-%d %H:%M:%S", &fields)
+        return String(decoding: text.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}

@@ -1,0 +1,74 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+internal import SSH
+
+/// What goes to the remote program: bytes of ours first, then local stdin until its end.
+final class InputSource {
+    private static let readSize = 32 << 10
+
+    /// nil when there is nothing (more) to read.
+    private var descriptor: CInt?
+    private var pending: [UInt8]
+    private var pendingStart = 0
+    private var hasSentEnd = false
+    /// Nothing is read or sent before the far side is ready for it.
+    var isHeld: Bool
+    /// Sees each chunk of stdin once, before it is sent.
+    private let observe: (UnsafeRawBufferPointer) -> Void
+
+    init(
+        _ descriptor: CInt?, ahead: [UInt8], isHeld: Bool,
+        observe: @escaping (UnsafeRawBufferPointer) -> Void
+    ) {
+        self.descriptor = descriptor
+        self.pending = ahead
+        self.isHeld = isHeld
+        self.observe = observe
+    }
+
+    private var hasPending: Bool { pending.count > pendingStart }
+
+    /// What poll(2) is to watch; nil while there is something left to send first.
+    func pollEntry(_ channel: Channel) -> pollfd? {
+        guard let descriptor, !isHeld, !hasPending, channel.hasRoom else { return nil }
+        return pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    }
+
+    /// Reads once; called when poll(2) said there is something, or the end.
+    func read() {
+        guard let descriptor else { return }
+        pendingStart = 0
+        pending = [UInt8](unsafeUninitializedCapacity: Self.readSize) { buffer, count in
+            let received = readBytes(descriptor, buffer.baseAddress, buffer.count)
+            count = max(0, received)
+            // EIO is a terminal that has gone; like the end, it is no reason to stop the command.
+            if received == 0 || (received < 0 && errno != EINTR && errno != EAGAIN) {
+                self.descriptor = nil
+            }
+        }
+        if !pending.isEmpty { pending.withUnsafeBytes(observe) }
+    }
+
+    /// Sends what waits, as far as window and queue have room, and the end after the last byte.
+    func send(to channel: Channel) throws(SSHError) {
+        if isHeld { return }
+        while hasPending {
+            let written = try channel.write(pending[pendingStart...])
+            if written == 0 { return }
+            pendingStart += written
+        }
+        if descriptor == nil, !hasSentEnd { hasSentEnd = channel.sendEndOfInput() }
+    }
+}
+
+/// read(2), under a name that no method of ours has.
+private func readBytes(
+    _ descriptor: CInt, _ buffer: UnsafeMutablePointer<UInt8>?, _ count: Int
+) -> Int {
+    read(descriptor, buffer, count)
+}

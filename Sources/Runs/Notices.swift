@@ -1,0 +1,92 @@
+package import Deployments
+package import SSH
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// What ccrun itself says, on stderr, each line with its name in front.
+package struct Notices: Sendable {
+    private let verbosity: RunOptions.Verbosity
+    private let write: @Sendable (String) -> Void
+
+    /// - Parameter write: takes whole lines with their newline; stderr by default.
+    package init(
+        _ verbosity: RunOptions.Verbosity,
+        write: @escaping @Sendable (String) -> Void = Notices.toStandardError
+    ) {
+        self.verbosity = verbosity
+        self.write = write
+    }
+
+    /// Something that went wrong: what, further lines, what to do. Never silenced.
+    package func error(_ message: String, details: [String] = [], hint: String? = nil) {
+        say("error: \(message)")
+        for detail in details { say(detail) }
+        if let hint { say("hint: \(hint)") }
+    }
+
+    package func error(_ error: SSHError) {
+        self.error(error.message, details: error.details, hint: error.hint)
+    }
+
+    package func error(_ error: DeploymentsError) {
+        self.error(error.message, hint: error.hint)
+    }
+
+    /// Something the user should know although the run goes on; a second line may be a hint.
+    package func warning(_ message: String) {
+        let lines = message.split(separator: "\n", omittingEmptySubsequences: true)
+        for (index, line) in lines.enumerated() {
+            say(index == 0 ? "warning: \(line)" : String(line))
+        }
+    }
+
+    /// Where a status came from; silenced by `-q`.
+    package func note(_ message: String) {
+        if verbosity > .quiet { say(message) }
+    }
+
+    /// What only `-v` shows.
+    package func detail(_ message: @autoclosure () -> String) {
+        if verbosity == .verbose { say(message()) }
+    }
+
+    /// Text of the server's that was cleaned before, as it is.
+    package func passThrough(_ text: String) {
+        if verbosity > .quiet { write(text + "\n") }
+    }
+
+    private func say(_ line: String) {
+        write("ccrun: \(line)\n")
+    }
+
+    /// One write(2) a line, so that lines of several processes do not mix; errors cannot be told.
+    package static func toStandardError(_ line: String) {
+        // A terminal that the remote program left raw staircases without the carriage return.
+        var modes = termios()
+        let isRaw = tcgetattr(STDERR_FILENO, &modes) == 0 && modes.c_oflag & tcflag_t(OPOST) == 0
+        var bytes = Array((isRaw ? line.replacingNewlines() : line).utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { writeBytes(STDERR_FILENO, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            if count <= 0 { return }
+            bytes = bytes.dropFirst(count)
+        }
+    }
+}
+
+extension String {
+    fileprivate func replacingNewlines() -> String {
+        String(flatMap { $0 == "\n" ? "\r\n" : String($0) })
+    }
+}
+
+/// write(2), under a name that no property of ours has.
+private func writeBytes(_ descriptor: CInt, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+    write(descriptor, bytes, count)
+}

@@ -1,0 +1,92 @@
+package import SSH
+package import Transcripts
+
+/// How a run came out: the status that ccrun exits with, and where it came from.
+package struct Outcome: Sendable, Equatable {
+    /// Who is to thank for the status.
+    package enum Origin: String, Sendable {
+        /// The remote command exited.
+        case remote
+        /// The remote command died of a signal.
+        case signal
+        /// No connection, or it was lost, or no status ever came.
+        case transport
+        /// `--timeout` ran out.
+        case timeout
+        /// ccrun itself: it was misused, or interrupted.
+        case ccrun
+    }
+
+    package let origin: Origin
+    /// What ccrun exits with, 0 to 255.
+    package let status: CInt
+    /// The signal's name without `SIG`.
+    package let signal: String?
+    /// One line, where the status alone does not tell.
+    package let reason: String?
+
+    package init(_ origin: Origin, status: CInt, signal: String? = nil, reason: String? = nil) {
+        self.origin = origin
+        self.status = status
+        self.signal = signal
+        self.reason = reason
+    }
+
+    /// What the server said of the command's end; success only where it said `exit-status 0`.
+    package init(_ facts: ChannelFacts) {
+        if let name = facts.exitSignal {
+            self = Self.died(of: name)
+        } else if let status = facts.exitStatus, status <= 255 {
+            self.init(.remote, status: CInt(status))
+        } else if let status = facts.exitStatus {
+            self.init(.remote, status: 255, reason: "the server sent \(status) as the exit status")
+        } else {
+            self.init(
+                .transport, status: 255,
+                reason: "the server ended the session without an exit status")
+        }
+    }
+
+    /// A local signal ended the run before a remote status came.
+    package static func interrupted(by number: CInt) -> Outcome {
+        Outcome(
+            .ccrun, status: 128 + number, signal: SignalNames.name(of: number),
+            reason: "interrupted by \(SignalNames.name(of: number) ?? "signal \(number)")")
+    }
+
+    private static func died(of name: String) -> Outcome {
+        guard let number = SignalNames.number(of: name) else {
+            return Outcome(
+                .signal, status: 255, signal: name.isEmpty ? nil : name,
+                reason: "the command died of an unknown signal")
+        }
+        return Outcome(.signal, status: 128 + number, signal: name)
+    }
+
+    /// The same in the terms of the transcript's last lines.
+    package var ending: Ending {
+        let end: Ending.End =
+            switch origin {
+            case .remote: .exit
+            case .signal: .signal
+            case .transport: .disconnect
+            case .timeout: .timeout
+            case .ccrun: .cancelled
+            }
+        return Ending(
+            end, status: origin == .remote ? Int(status) : nil, signal: signal, reason: reason,
+            shellStatus: Int(status))
+    }
+
+    /// The line that says where a status came from that is not 0.
+    package var explanation: String {
+        switch origin {
+        case .remote:
+            reason ?? "the remote command exited with status \(status)"
+        case .signal:
+            "the remote command died of \(signal.map { "signal \($0)" } ?? "a signal"), status \(status)"
+        case .transport, .timeout, .ccrun:
+            "\(reason ?? "ccrun could not run the command"), status \(status)"
+        }
+    }
+}

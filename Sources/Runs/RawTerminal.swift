@@ -1,0 +1,40 @@
+internal import LocalTerminal
+internal import SSH
+
+/// The user's terminal while it belongs to the remote program: raw, and of a size to be passed on.
+final class RawTerminal {
+    private let mode: RawMode
+    private let signals: SignalPipe
+
+    /// - Returns: nil when stdin is no terminal.
+    init?(signals: SignalPipe) {
+        guard let mode = RawMode(.standardInput) else { return nil }
+        self.mode = mode
+        self.signals = signals
+    }
+
+    deinit {
+        leave()
+    }
+
+    func enter() {
+        mode.enter()
+        signals.watchSuspension()
+    }
+
+    func leave() {
+        mode.leave()
+        signals.ignoreSuspension()
+    }
+
+    /// The window's present size, or nil when the terminal does not know it.
+    var size: WindowSize? { Self.size }
+
+    static var size: WindowSize? {
+        (Terminal.standardInput.size ?? Terminal.standardOutput.size).map { size in
+            WindowSize(
+                columns: size.columns, rows: size.rows, pixelWidth: size.pixelWidth,
+                pixelHeight: size.pixelHeight)
+        }
+    }
+}

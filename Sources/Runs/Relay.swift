@@ -1,0 +1,213 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+internal import LocalTerminal
+internal import SSH
+internal import Transcripts
+
+/// The running command: one poll(2) over the socket, stdin, the outputs and the signals.
+///
+/// Bytes go to the terminal first and untouched; the recorder gets a copy.
+final class Relay {
+    /// How much of the network's bytes libssh2 takes before both streams are drained: a small batch
+    /// keeps their order nearly as the server sent it.
+    private static let batch = 16 << 10
+
+    /// Why the relay stopped.
+    enum End: Equatable {
+        /// The server has said how the command ended, or closed the channel.
+        case remoteEnded
+        case timedOut
+        /// INT, TERM or HUP came, by its number.
+        case interrupted(CInt)
+        /// Nobody reads our standard output any more.
+        case outputClosed
+        /// The connection is gone, and why.
+        case lost(String)
+    }
+
+    private let channel: Channel
+    private let input: InputSource
+    private let outputs: [Channel.Stream: OutputSink]
+    private let recorder: Recorder
+    private let signals: SignalPipe
+    /// The terminal in raw mode, where there is one.
+    private let terminal: RawTerminal?
+    private let deadline: Deadline
+    private var readyMark: ReadyMark?
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
+    private var pendingSize: WindowSize?
+    private var loss: String?
+
+    init(
+        channel: Channel, input: InputSource, outputs: [Channel.Stream: OutputSink],
+        recorder: Recorder, signals: SignalPipe, terminal: RawTerminal?, deadline: Deadline,
+        readyMark: ReadyMark?
+    ) {
+        self.channel = channel
+        self.input = input
+        self.outputs = outputs
+        self.recorder = recorder
+        self.signals = signals
+        self.terminal = terminal
+        self.deadline = deadline
+        self.readyMark = readyMark
+    }
+
+    deinit {
+        buffer.deallocate()
+    }
+
+    /// Moves bytes until the command has ended, one way or the other.
+    func run() -> End {
+        while true {
+            let isDrained = drain()
+            if outputs[.standardOutput]?.isBroken == true { return .outputClosed }
+            if isDrained, isOver { return flushed(.remoteEnded) }
+            if isDrained, let loss { return flushed(.lost(loss)) }
+            sendInput()
+            sendSize()
+            channel.session.flush()
+            if let end = sleep(isDrained: isDrained) { return end }
+        }
+    }
+
+    // MARK: - From the server
+
+    /// Takes what has come, as far as the outputs have room; true when nothing is left.
+    private func drain() -> Bool {
+        while outputs.values.allSatisfy(\.hasRoom) {
+            let unread = channel.unreadCount
+            channel.allow(Self.batch)
+            var tookBytes = false
+            for stream in Channel.Stream.allCases where read(stream) { tookBytes = true }
+            if tookBytes || channel.unreadCount < unread { continue }
+            if channel.networkHasEnded, loss == nil {
+                channel.declareNetworkEnd()
+                continue
+            }
+            showRemainder()
+            return true
+        }
+        return false
+    }
+
+    /// One read of a stream; true when there were bytes.
+    private func read(_ stream: Channel.Stream) -> Bool {
+        if loss != nil {
+            let count = channel.readRemainder(stream, into: buffer)
+            if count > 0 { show(UnsafeRawBufferPointer(rebasing: buffer[..<count]), stream) }
+            return count > 0
+        }
+        do {
+            guard case .bytes(let count) = try channel.read(stream, into: buffer) else { return false }
+            show(UnsafeRawBufferPointer(rebasing: buffer[..<count]), stream)
+            return true
+        } catch {
+            // What came before the loss is still to be read.
+            loss = error.underlying ?? error.message
+            return true
+        }
+    }
+
+    private func show(_ bytes: UnsafeRawBufferPointer, _ stream: Channel.Stream) {
+        guard readyMark != nil else { return pass(bytes, stream) }
+        let shown = readyMark?.filter(bytes) ?? []
+        shown.withUnsafeBytes { pass($0, stream) }
+        guard readyMark?.wasSeen == true else { return }
+        readyMark = nil
+        input.isHeld = false
+    }
+
+    private func showRemainder() {
+        guard isOver || loss != nil, let held = readyMark?.remainder() else { return }
+        held.withUnsafeBytes { pass($0, .standardOutput) }
+    }
+
+    private func pass(_ bytes: UnsafeRawBufferPointer, _ stream: Channel.Stream) {
+        guard bytes.count > 0 else { return }
+        outputs[stream]?.write(bytes)
+        recorder.record(bytes, from: stream == .standardOutput ? .standardOutput : .standardError)
+    }
+
+    /// The streams have ended and the server has said how, or that it will not.
+    private var isOver: Bool {
+        let facts = channel.facts
+        if facts.isClosed { return true }
+        return channel.hasEnded && (facts.exitStatus != nil || facts.exitSignal != nil)
+    }
+
+    /// Waits until the outputs have taken the rest; an interrupt gives up on them, never on the status.
+    private func flushed(_ end: End) -> End {
+        while true {
+            for output in outputs.values { output.flush() }
+            var entries = outputs.values.compactMap(\.pollEntry)
+            if entries.isEmpty { return end }
+            entries.append(pollfd(fd: signals.interruptDescriptor, events: Int16(POLLIN), revents: 0))
+            wait(for: &entries, until: deadline)
+            if entries.last?.revents != 0 || deadline.hasPassed { return end }
+        }
+    }
+
+    // MARK: - To the server
+
+    private func sendInput() {
+        guard loss == nil else { return }
+        channel.allow(nil)
+        do {
+            try input.send(to: channel)
+        } catch {
+            loss = error.underlying ?? error.message
+        }
+    }
+
+    private func sendSize() {
+        guard let size = pendingSize, channel.resize(to: size) else { return }
+        pendingSize = nil
+        recorder.resize(columns: size.columns, rows: size.rows)
+    }
+
+    // MARK: - Waiting
+
+    /// One poll(2) over everything; the end it brought, if any.
+    private func sleep(isDrained: Bool) -> End? {
+        var entries = [
+            pollfd(fd: signals.interruptDescriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: signals.changeDescriptor, events: Int16(POLLIN), revents: 0),
+            // A negative descriptor is skipped: with nothing to do, an ended socket would spin.
+            pollfd(
+                fd: channel.networkHasEnded ? -1 : channel.session.descriptor,
+                events: channel.session.networkEvents, revents: 0),
+        ]
+        let inputEntry = input.pollEntry(channel)
+        entries.append(inputEntry ?? pollfd(fd: -1, events: 0, revents: 0))
+        entries += outputs.values.compactMap(\.pollEntry)
+        let recording = Deadline(instant: recorder.flushDeadline)
+        wait(for: &entries, until: deadline.earlier(recording))
+
+        recorder.flushIfDue()
+        for output in outputs.values { output.flush() }
+        if entries[0].revents != 0, let number = signals.interrupt() { return .interrupted(number) }
+        if entries[1].revents != 0 { react(to: signals.changes()) }
+        channel.session.transfer(entries[2].revents)
+        if entries[3].revents != 0 { input.read() }
+        return deadline.hasPassed ? .timedOut : nil
+    }
+
+    private func react(to changes: [CInt]) {
+        guard let terminal else { return }
+        for number in changes {
+            if number == SIGTSTP {
+                terminal.leave()
+                signals.suspend()
+            }
+            // After a stop the shell has had the terminal: its modes and its size may be others.
+            if number != SIGWINCH { terminal.enter() }
+            pendingSize = terminal.size ?? pendingSize
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package import Deployments
+
+/// What the command line says about a run, beside the target and the command.
+package struct RunOptions: Sendable {
+    /// Whether the remote program gets a terminal.
+    package enum TerminalChoice: Sendable {
+        /// When stdin and stdout both are terminals.
+        case automatic
+        case always
+        case never
+    }
+
+    package var terminal = TerminalChoice.automatic
+    /// Local stdin is left alone; the remote program's is empty.
+    package var ignoresInput = false
+    package var environment: [EnvironmentVariable] = []
+    /// The host of the deployment to run on, when it is not the primary.
+    package var host: String?
+    package var endpoint = EndpointOptions()
+    /// How long lookup, connection, handshake and login may take each.
+    package var connectTimeout: Duration?
+    /// How long the command may run.
+    package var timeout: Duration?
+    package var acceptsNewHostKey = false
+    package var records = true
+    package var recordsStrictly = false
+    package var verbosity = Verbosity.normal
+
+    package init() {}
+
+    package enum Verbosity: Sendable, Comparable {
+        case quiet
+        case normal
+        case verbose
+    }
+}

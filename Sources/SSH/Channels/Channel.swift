@@ -1,0 +1,246 @@
+internal import CLibSSH2
+internal import CLibSSH2Shims
+
+/// A session channel: one remote program, its two output streams, its input.
+///
+/// libssh2's memory for it goes with the session. One thread owns it, the session's.
+package final class Channel {
+    /// The remote program's output streams, by libssh2's stream numbers.
+    package enum Stream: CInt, Sendable, CaseIterable {
+        case standardOutput = 0
+        case standardError = 1
+    }
+
+    /// What a read came to.
+    package enum Reading: Equatable {
+        case bytes(Int)
+        /// Nothing now; more may come.
+        case nothingYet
+        /// Nothing now, and nothing will come.
+        case end
+    }
+
+    package let session: Session
+    private let raw: OpaquePointer
+    private let number: Int
+
+    /// Opens a channel, or collects the answer to an open that was sent ahead.
+    ///
+    /// - Throws: `channel` when the server refuses, or what `Session.complete` throws.
+    package init(on session: Session, until deadline: Deadline) throws(SSHError) {
+        let attempted = "cannot open a channel at \(session.address)"
+        while true {
+            if let raw = Self.requestOpen(on: session) {
+                self.session = session
+                self.raw = raw
+                self.number = session.channelCount
+                session.channelCount += 1
+                return
+            }
+            let code = libssh2_session_last_errno(session.raw)
+            if code != LIBSSH2_ERROR_EAGAIN {
+                var error = session.error(code, attempted)
+                if code == LIBSSH2_ERROR_CHANNEL_FAILURE { error.code = .channel }
+                throw error
+            }
+            try session.turn(attempted, until: deadline)
+        }
+    }
+
+    /// Sends the request to open a channel without waiting for its answer; `init` collects that.
+    static func sendOpenAhead(on session: Session) {
+        session.wire.withGateClosed { _ = requestOpen(on: session) }
+    }
+
+    private static func requestOpen(on session: Session) -> OpaquePointer? {
+        libssh2_channel_open_ex(
+            session.raw, "session", 7, ccr_default_window() * 2, ccr_default_packet(), nil, 0)
+    }
+
+    // MARK: - The program
+
+    /// What starts a program: the terminal it gets, the command, and bytes ahead of its input.
+    package struct Startup {
+        package var pseudoTerminal: PseudoTerminal?
+        package var command: String
+        package var preamble: [UInt8]
+
+        package init(pseudoTerminal: PseudoTerminal?, command: String, preamble: [UInt8]) {
+            self.pseudoTerminal = pseudoTerminal
+            self.command = command
+            self.preamble = preamble
+        }
+    }
+
+    /// How the start went.
+    package struct Started: Equatable {
+        package var hasPseudoTerminal: Bool
+        /// How much of the preamble went out; the window may have been smaller than it.
+        package var preambleCount: Int
+    }
+
+    /// Asks for the terminal and the program in one flight, or one after the other.
+    ///
+    /// libssh2 can send both only while it can read nothing: with the gate open, the answer to one is
+    /// taken for the other's. The answers are collected in the order of the requests.
+    ///
+    /// - Throws: `requestRefused` when the server will not run the command. A refused terminal is no
+    ///   error: the program runs without one.
+    package func start(
+        _ startup: Startup, pipelined: Bool, until deadline: Deadline
+    ) throws(SSHError) -> Started {
+        let modes = startup.pseudoTerminal?.encodedModes ?? []
+        var preambleCount = 0
+        if pipelined {
+            session.wire.withGateClosed {
+                if let terminal = startup.pseudoTerminal { _ = request(terminal, modes) }
+                _ = request(command: startup.command)
+                preambleCount = send(startup.preamble)
+            }
+        }
+        var hasTerminal = false
+        if let terminal = startup.pseudoTerminal {
+            hasTerminal = try isGranted("cannot get a terminal at \(session.address)", deadline) {
+                request(terminal, modes)
+            }
+        }
+        let attempted = "cannot run the command at \(session.address)"
+        guard try isGranted(attempted, deadline, { request(command: startup.command) }) else {
+            throw SSHError(
+                .requestRefused, attempted, underlying: "the server refused to",
+                hint: "check ForceCommand and the account's restrictions on the server")
+        }
+        if !pipelined { preambleCount = send(startup.preamble) }
+        return Started(hasPseudoTerminal: hasTerminal, preambleCount: preambleCount)
+    }
+
+    private func isGranted(
+        _ attempted: String, _ deadline: Deadline, _ request: () -> CInt
+    ) throws(SSHError) -> Bool {
+        try session.complete(attempted, until: deadline) {
+            let code = request()
+            return code == LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED ? 1 : code
+        } == 0
+    }
+
+    private func request(_ terminal: PseudoTerminal, _ modes: [UInt8]) -> CInt {
+        modes.withUnsafeBytes { bytes in
+            libssh2_channel_request_pty_ex(
+                raw, terminal.term, CUnsignedInt(terminal.term.utf8.count),
+                bytes.baseAddress?.assumingMemoryBound(to: CChar.self), CUnsignedInt(bytes.count),
+                CInt(clamping: terminal.size.columns), CInt(clamping: terminal.size.rows),
+                CInt(clamping: terminal.size.pixelWidth), CInt(clamping: terminal.size.pixelHeight))
+        }
+    }
+
+    private func request(command: String) -> CInt {
+        libssh2_channel_process_startup(raw, "exec", 4, command, CUnsignedInt(command.utf8.count))
+    }
+
+    private func send(_ bytes: [UInt8]) -> Int {
+        var sent = 0
+        while sent < bytes.count {
+            let written = rawWrite(bytes[sent...])
+            guard written > 0 else { break }
+            sent += written
+        }
+        return sent
+    }
+
+    // MARK: - Bytes
+
+    /// Reads what is there of one stream, without waiting.
+    ///
+    /// - Throws: `connectionLost` or `protocolError`; bytes that came before that are still there for
+    ///   `readRemainder`.
+    package func read(
+        _ stream: Stream, into buffer: UnsafeMutableRawBufferPointer
+    ) throws(SSHError) -> Reading {
+        let count = rawRead(stream, buffer)
+        if count > 0 { return .bytes(count) }
+        if count == 0 { return libssh2_channel_eof(raw) == 1 ? .end : .nothingYet }
+        if count == Int(LIBSSH2_ERROR_EAGAIN) { return .nothingYet }
+        throw session.error(CInt(count), "the connection to \(session.address) was lost")
+    }
+
+    /// Reads what came before the connection was lost, which libssh2 holds but no longer offers.
+    package func readRemainder(
+        _ stream: Stream, into buffer: UnsafeMutableRawBufferPointer
+    ) -> Int {
+        max(0, session.wire.withGateClosed { rawRead(stream, buffer) })
+    }
+
+    private func rawRead(_ stream: Stream, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
+        libssh2_channel_read_ex(
+            raw, stream.rawValue, buffer.baseAddress?.assumingMemoryBound(to: CChar.self),
+            buffer.count)
+    }
+
+    /// Sends input, as much as the remote window and our own queue have room for; 0 when they have none.
+    package func write(_ bytes: ArraySlice<UInt8>) throws(SSHError) -> Int {
+        guard !bytes.isEmpty, hasRoom else { return 0 }
+        let written = rawWrite(bytes)
+        if written >= 0 { return written }
+        if written == Int(LIBSSH2_ERROR_EAGAIN) { return 0 }
+        throw session.error(CInt(written), "the connection to \(session.address) was lost")
+    }
+
+    private func rawWrite(_ bytes: ArraySlice<UInt8>) -> Int {
+        bytes.withUnsafeBytes { bytes in
+            libssh2_channel_write_ex(
+                raw, 0, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
+        }
+    }
+
+    /// False while so much waits to be sent that more would only fill our memory.
+    package var hasRoom: Bool { session.wire.outgoingCount < Wire.highWater }
+
+    /// Tells the remote program that no more input comes; its output goes on.
+    ///
+    /// - Returns: false when it could not be sent yet, as in the middle of a key exchange.
+    package func sendEndOfInput() -> Bool {
+        session.wire.withGateClosed { libssh2_channel_send_eof(raw) } != LIBSSH2_ERROR_EAGAIN
+    }
+
+    /// Tells the remote terminal its new size (RFC 4254, 6.7).
+    ///
+    /// - Returns: false when it could not be sent yet, as in the middle of a key exchange.
+    package func resize(to size: WindowSize) -> Bool {
+        session.wire.withGateClosed {
+            libssh2_channel_request_pty_size_ex(
+                raw, CInt(clamping: size.columns), CInt(clamping: size.rows),
+                CInt(clamping: size.pixelWidth), CInt(clamping: size.pixelHeight))
+        } != LIBSSH2_ERROR_EAGAIN
+    }
+
+    // MARK: - The end
+
+    /// What the server has said of the program's end.
+    package var facts: ChannelFacts { session.wire.facts(ofChannel: number) }
+
+    /// True once no more output comes: the server said so, and all that came was read.
+    package var hasEnded: Bool { libssh2_channel_eof(raw) == 1 }
+
+    /// How many bytes libssh2 may take from the network before `read` is called again; nil for all.
+    ///
+    /// A small batch keeps the order of the two streams nearly as the server sent it.
+    package func allow(_ count: Int?) {
+        session.wire.allowance = count
+    }
+
+    /// How many bytes have arrived that libssh2 has not looked at.
+    package var unreadCount: Int { session.wire.incomingCount }
+
+    /// True once the network has ended, orderly or not.
+    package var networkHasEnded: Bool { session.socket.hasEnded }
+
+    /// Lets libssh2 see that the network has ended, once all that came is read.
+    package func declareNetworkEnd() {
+        session.wire.hasEnded = true
+    }
+
+    /// Closes the channel without waiting for the server's agreement.
+    package func close() {
+        session.wire.withGateClosed { _ = libssh2_channel_close(raw) }
+    }
+}

@@ -1,0 +1,101 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A file that holds a private key, read but not yet unlocked.
+package struct IdentityFile: Sendable {
+    /// OpenSSH's own bound (sshkey.c, MAX_KEY_FILE_SIZE).
+    private static let largestFile = 1 << 20
+
+    package let path: String
+    /// Known from the file itself, or from `PATH.pub`; nil for an encrypted PEM file without that.
+    package let publicKey: PublicKey?
+    private let contents: KeyFileContents
+
+    /// Reads a private key of any of OpenSSH's formats, or a public key whose other half is in an agent.
+    ///
+    /// Throws `identity` where the file is missing, holds no key that can be read, or is open to others,
+    /// and `unsupported` for a format or a type of key that we do not have.
+    package static func load(path: String) throws(SSHError) -> IdentityFile {
+        do throws(KeyFileProblem) {
+            return try IdentityFile(path: path)
+        } catch {
+            throw error.explained(path)
+        }
+    }
+
+    /// Whether a passphrase is needed to unlock it.
+    package var isEncrypted: Bool { contents.isEncrypted }
+
+    /// Whether there is a private key in the file at all.
+    package var holdsPrivateKey: Bool { contents.holdsPrivateKey }
+
+    /// Makes the private key; the passphrase matters only for an encrypted file.
+    ///
+    /// Throws `wrongPassphrase` where another one may do, `unsupported` for a cipher or a type of key
+    /// that we do not have, and `identity` for everything else.
+    package func unlock(passphrase: [UInt8]?) throws(SSHError) -> PrivateKey {
+        do throws(KeyFileProblem) {
+            if isEncrypted, passphrase == nil { throw .passphraseMissing }
+            let key = try contents.open(passphrase: passphrase ?? [])
+            // The server was asked about the public key, which may come from a `.pub` file gone stale.
+            guard publicKey == nil || publicKey?.blob == key.publicKey.blob else {
+                throw .malformed("\"\(path).pub\" is the public half of another key")
+            }
+            return key
+        } catch {
+            throw error.explained(path)
+        }
+    }
+
+    private init(path: String) throws(KeyFileProblem) {
+        self.path = path
+        guard let file = try Self.read(path) else {
+            guard let key = try Self.publicKey(beside: path) else {
+                throw .unreadable(describe(errno: ENOENT))
+            }
+            contents = .publicKey(key)
+            publicKey = key
+            return
+        }
+        contents = try KeyFileContents(file.bytes)
+        if contents.holdsPrivateKey { try Self.checkPermissions(of: file) }
+        switch contents {
+        case .publicKey(let key): publicKey = key
+        case .container(let container): publicKey = container.publicKey
+        case .pem where contents.isEncrypted: publicKey = try Self.publicKey(beside: path)
+        case .pem: publicKey = try contents.open(passphrase: []).publicKey
+        }
+    }
+
+    private static func publicKey(beside path: String) throws(KeyFileProblem) -> PublicKey? {
+        try read(path + ".pub").flatMap { PublicKey.parse(file: $0.bytes) }
+    }
+
+    private static func read(_ path: String) throws(KeyFileProblem) -> SmallFile? {
+        do throws(SmallFile.Problem) {
+            return try SmallFile(path, limit: largestFile)
+        } catch {
+            guard case .unreadable(let reason) = error else { return nil }
+            throw .unreadable(reason)
+        }
+    }
+
+    /// The rule of ssh (authfile.c, sshkey_perm_ok): a file of one's own has to be closed to others.
+    private static func checkPermissions(of file: SmallFile) throws(KeyFileProblem) {
+        guard file.owner == getuid(), file.permissions & 0o077 != 0 else { return }
+        throw .openToOthers(permissions: file.permissions)
+    }
+}
+
+// MARK: - Descriptions
+
+extension IdentityFile: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    package var description: String { "identity file \"\(path)\"" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: ["path": path]) }
+}

@@ -1,0 +1,185 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Which keys a login may use, and how it asks for a passphrase.
+package struct LoginKeys {
+    /// The agent's socket, or nil for none.
+    package var agentSocket: String?
+    /// Private key files in the order to try them; those that do not exist are passed over.
+    package var identityFiles: [String]
+    /// Use only keys of `identityFiles`, from the agent or the file (ssh_config(5), IdentitiesOnly).
+    package var identitiesOnly: Bool
+    /// Asks for the passphrase of a key file; nil when the user gives none or cannot be asked.
+    package var askPassphrase: (_ prompt: String) -> [UInt8]?
+
+    package init(
+        agentSocket: String?, identityFiles: [String], identitiesOnly: Bool,
+        askPassphrase: @escaping (_ prompt: String) -> [UInt8]?
+    ) {
+        self.agentSocket = agentSocket
+        self.identityFiles = identityFiles
+        self.identitiesOnly = identitiesOnly
+        self.askPassphrase = askPassphrase
+    }
+}
+
+/// One login: tries keys in ssh's order until the server takes one.
+package final class Login {
+    /// A passphrase is asked for this often, as ssh does (NumberOfPasswordPrompts' default).
+    static let passphraseTries = 3
+
+    private let session: Session
+    private let user: String
+    private let keys: LoginKeys
+    private let deadline: Deadline
+    /// What was tried, in order, with what came of it.
+    private var tried: [String] = []
+
+    package init(session: Session, user: String, keys: LoginKeys, deadline: Deadline) {
+        self.session = session
+        self.user = user
+        self.keys = keys
+        self.deadline = deadline
+    }
+
+    /// Logs in, or says which keys were tried and what the server accepts.
+    ///
+    /// - Parameter sendingAhead: the channel open goes out with the signed request. When the server
+    ///   then refuses, the session cannot be used any more: the error's code is `pipeliningRefused`.
+    /// - Throws: `loginRefused`, `pipeliningRefused`, or what `Session.complete` throws.
+    package func perform(sendingAhead: Bool) throws(SSHError) {
+        for candidate in candidates() {
+            var label = candidate.label
+            switch try attempt(candidate, sendingAhead: sendingAhead) {
+            case .accepted: return
+            case .refused(let reason): label += ": \(reason)"
+            }
+            tried.append(label)
+            if session.wire.hasPartialSuccess { throw partial(candidate.label) }
+        }
+        throw refused()
+    }
+
+    // MARK: - Candidates
+
+    private enum Outcome {
+        case accepted
+        case refused(String)
+    }
+
+    /// The keys in ssh's order: the agent's that are also in a file, the agent's others, the files'.
+    private func candidates() -> [LoginCandidate] {
+        let files = keys.identityFiles.compactMap(candidate)
+        let held = agentCandidates()
+        let isNamed = { (candidate: LoginCandidate) in
+            files.contains { $0.publicKey?.blob == candidate.publicKey?.blob }
+        }
+        let others = keys.identitiesOnly ? [] : held.filter { !isNamed($0) }
+        let filesOnly = files.filter { file in
+            file.canSign && !held.contains { $0.publicKey?.blob == file.publicKey?.blob }
+        }
+        return held.filter(isNamed) + others + filesOnly
+    }
+
+    /// The key of a file, or nil for one that is not there or cannot be read, which is noted.
+    private func candidate(_ path: String) -> LoginCandidate? {
+        guard access(path, F_OK) == 0 || access(path + ".pub", F_OK) == 0 else { return nil }
+        do throws(SSHError) {
+            return LoginCandidate(file: try IdentityFile.load(path: path))
+        } catch {
+            tried.append("key \(path): \(error.underlying ?? error.message)")
+            return nil
+        }
+    }
+
+    private func agentCandidates() -> [LoginCandidate] {
+        guard let path = keys.agentSocket, access(path, F_OK) == 0 else { return [] }
+        do throws(SSHError) {
+            let agent = try AgentClient(
+                path: path, deadline: deadline, interrupt: session.interrupt)
+            return try agent.identities().map { LoginCandidate(key: $0, of: agent) }
+        } catch {
+            tried.append("agent at \(path): \(error.underlying ?? error.message)")
+            return []
+        }
+    }
+
+    // MARK: - Attempts
+
+    private func attempt(
+        _ candidate: LoginCandidate, sendingAhead: Bool
+    ) throws(SSHError) -> Outcome {
+        guard let key = candidate.publicKey ?? unlockedPublicKey(candidate) else {
+            return .refused("the passphrase was not given")
+        }
+        let blobs = LoginAlgorithms.blobs(for: key, version: Session.libraryVersion)
+        if blobs.isEmpty { return .refused("keys of type \(key.type) are not supported") }
+        var reason = "refused"
+        for blob in blobs {
+            let exchange = PublicKeyExchange(
+                session: session, user: user, blob: blob, sendingAhead: sendingAhead
+            ) { [self] data, algorithm throws(SSHError) in
+                try candidate.sign(data, algorithm) { self.unlock($0) }
+            }
+            switch try exchange.perform(until: deadline) {
+            case .accepted: return .accepted
+            case .notSigned(let error): return .refused(error.underlying ?? error.message)
+            case .refused: reason = refusalReason(key)
+            }
+        }
+        return .refused(reason)
+    }
+
+    private func unlockedPublicKey(_ candidate: LoginCandidate) -> PublicKey? {
+        candidate.unlockedPublicKey { unlock($0) }
+    }
+
+    /// Asks for a file's passphrase until it fits, three times at most.
+    private func unlock(_ file: IdentityFile) -> Result<PrivateKey, SSHError> {
+        var last = SSHError(.wrongPassphrase, "cannot use \(file.path)", underlying: "no passphrase given")
+        for _ in 0..<Self.passphraseTries {
+            guard let passphrase = keys.askPassphrase("Enter passphrase for key '\(file.path)': ")
+            else { break }
+            do throws(SSHError) {
+                return .success(try file.unlock(passphrase: passphrase))
+            } catch {
+                last = error
+                if error.code != .wrongPassphrase { break }
+            }
+        }
+        return .failure(last)
+    }
+
+    // MARK: - Errors
+
+    private func refusalReason(_ key: PublicKey) -> String {
+        guard key.type == "ssh-rsa", !Session.libraryVersion.signsRSAWithSHA2 else { return "refused" }
+        return "refused (RSA by way of libssh2 \(Session.libraryVersion); an ed25519 key works everywhere)"
+    }
+
+    private func partial(_ accepted: String) -> SSHError {
+        SSHError(
+            .loginRefused, "cannot log in as \"\(user)\" at \(session.address)",
+            underlying: "the server wants more than a key: \(methods)",
+            details: tried, hint: "the server's AuthenticationMethods ask for a second factor")
+    }
+
+    private func refused() -> SSHError {
+        SSHError(
+            .loginRefused, "cannot log in as \"\(user)\" at \(session.address)",
+            underlying: tried.isEmpty ? "there is no key to try" : "no key was accepted",
+            details: tried.map { "tried \($0)" } + (methods.isEmpty ? [] : ["the server accepts: \(methods)"]),
+            hint: tried.isEmpty
+                ? "pass a key with -i, or start ssh-agent and add one"
+                : "add the public key to the server's authorized_keys, or pass another with -i or -l")
+    }
+
+    private var methods: String {
+        session.wire.acceptedMethods.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,120 @@
+internal import CLibSSH2
+internal import CLibSSH2Shims
+
+/// One key offered to the server: the query, the signature, and the channel open that rides on it.
+final class PublicKeyExchange {
+    enum Result {
+        case accepted
+        case refused
+        /// The server would take the key, but it could not be used.
+        case notSigned(SSHError)
+    }
+
+    typealias Signer = (_ data: [UInt8], _ algorithm: String) throws(SSHError) -> [UInt8]
+
+    private let session: Session
+    private let user: String
+    private let blob: [UInt8]
+    private let sendingAhead: Bool
+    private let signer: Signer
+    private var hasSigned = false
+    private var hasSentAhead = false
+    private var signingError: SSHError?
+
+    init(
+        session: Session, user: String, blob: [UInt8], sendingAhead: Bool,
+        signer: @escaping Signer
+    ) {
+        self.session = session
+        self.user = user
+        self.blob = blob
+        self.sendingAhead = sendingAhead
+        self.signer = signer
+    }
+
+    func perform(until deadline: Deadline) throws(SSHError) -> Result {
+        let attempted = "cannot log in as \"\(user)\" at \(session.address)"
+        while true {
+            let code = request()
+            if code == 0 { return .accepted }
+            if let signingError { return .notSigned(signingError) }
+            if code == LIBSSH2_ERROR_EAGAIN {
+                sendOpenAheadOnce()
+                try session.turn(attempted, until: deadline)
+                continue
+            }
+            if hasSentAhead {
+                throw SSHError(.pipeliningRefused, attempted, underlying: "the login was refused")
+            }
+            if session.wire.hasEnded { throw session.error(LIBSSH2_ERROR_SOCKET_DISCONNECT, attempted) }
+            if code == LIBSSH2_ERROR_AUTHENTICATION_FAILED
+                || code == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED
+            {
+                return .refused
+            }
+            throw session.error(code, attempted)
+        }
+    }
+
+    private func request() -> CInt {
+        withExtendedLifetime(self) {
+            // libssh2 hands the last argument to the callback as it is.
+            let context = Unmanaged.passUnretained(self).toOpaque()
+            return blob.withUnsafeBufferPointer { blob in
+                libssh2_userauth_publickey(
+                    session.raw, user, blob.baseAddress, blob.count, signWithExchange,
+                    context.assumingMemoryBound(to: UnsafeMutableRawPointer?.self))
+            }
+        }
+    }
+
+    /// Once the signed request is queued, the channel open may follow it: sshd reads both in order.
+    private func sendOpenAheadOnce() {
+        guard sendingAhead, hasSigned, !hasSentAhead else { return }
+        hasSentAhead = true
+        Channel.sendOpenAhead(on: session)
+    }
+
+    /// Signs what libssh2 composed; nil when that cannot be done, with the reason kept.
+    fileprivate func signature(of data: [UInt8]) -> [UInt8]? {
+        guard let algorithm = Self.algorithm(in: data) else {
+            signingError = SSHError(.protocolError, "cannot sign", underlying: "libssh2 sent no name")
+            return nil
+        }
+        do {
+            let signature = try signer(data, algorithm)
+            hasSigned = true
+            return signature
+        } catch {
+            signingError = error
+            return nil
+        }
+    }
+
+    /// The algorithm's name in the data to sign (RFC 4252, 7): session id, request, user, service,
+    /// method, true, name, key.
+    private static func algorithm(in data: [UInt8]) -> String? {
+        var reader = WireReader(data)
+        guard reader.readString() != nil, reader.readByte() == 50, reader.readString() != nil,
+            reader.readString() != nil, reader.readString() != nil, reader.readByte() == 1
+        else { return nil }
+        return reader.readName()
+    }
+}
+
+/// libssh2's callback; what it returns in `signature` is freed by libssh2 through our allocator.
+private func signWithExchange(
+    _ session: OpaquePointer?, _ signature: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>?,
+    _ length: UnsafeMutablePointer<Int>?, _ data: UnsafePointer<UInt8>?, _ count: Int,
+    _ context: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+) -> CInt {
+    guard let context, let data, let signature, let length else { return -1 }
+    let exchange = Unmanaged<PublicKeyExchange>.fromOpaque(context).takeUnretainedValue()
+    guard let bytes = exchange.signature(of: Array(UnsafeBufferPointer(start: data, count: count))),
+        let memory = ccr_allocate(bytes.count)
+    else { return -1 }
+    UnsafeMutableRawBufferPointer(start: memory, count: bytes.count).copyBytes(from: bytes)
+    signature.pointee = memory.assumingMemoryBound(to: UInt8.self)
+    length.pointee = bytes.count
+    return 0
+}

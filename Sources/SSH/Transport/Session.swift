@@ -1,0 +1,231 @@
+internal import CLibSSH2
+internal import CLibSSH2Shims
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// One SSH connection: libssh2 over a wire, the socket behind it, and the one funnel for its errors.
+///
+/// One thread owns a session. Every call that waits has a deadline and watches the interrupt.
+package final class Session {
+    /// Frees libssh2's memory exactly once, and before the wire it refers to.
+    private struct Handle: ~Copyable {
+        let raw: OpaquePointer
+        private let wire: Wire
+
+        init?(_ wire: Wire) {
+            libraryIsReady
+            guard let raw = ccr_session_create(wire.raw) else { return nil }
+            self.raw = raw
+            self.wire = wire
+        }
+
+        deinit {
+            // Cannot block: the wire has ended, so libssh2 has nothing to wait for.
+            wire.hasEnded = true
+            wire.allowance = nil
+            libssh2_session_free(raw)
+        }
+    }
+
+    let wire = Wire()
+    let socket: Socket
+    let interrupt: Interrupt?
+    /// How many channels were opened; libssh2 numbers them in that order.
+    var channelCount = 0
+    private let handle: Handle
+
+    /// - Throws: `protocolError` when libssh2 has no memory.
+    package init(over transport: Transport, interrupt: Interrupt?) throws(SSHError) {
+        guard let handle = Handle(wire) else {
+            throw SSHError(.protocolError, "cannot start an SSH session", underlying: "out of memory")
+        }
+        self.handle = handle
+        self.socket = transport.socket
+        self.interrupt = interrupt
+    }
+
+    var raw: OpaquePointer { handle.raw }
+
+    /// The version of the libssh2 that is loaded.
+    package static var libraryVersion: LibraryVersion {
+        LibraryVersion(libssh2_version(0).map { String(cString: $0) } ?? "0")
+    }
+
+    /// The numeric address of the server.
+    package var address: String { socket.address }
+
+    /// The server's login banner, cleaned of control characters.
+    package var banner: String? { wire.banner }
+
+    /// The server's identification, cleaned: `SSH-2.0-OpenSSH_9.2p1`.
+    package var serverIdentification: String? {
+        libssh2_session_banner_get(raw).map { text in
+            cleaned(UnsafeRawBufferPointer(start: text, count: strlen(text)), limit: 255)
+        }
+    }
+
+    // MARK: - Handshake
+
+    /// Exchanges versions and keys; afterwards `hostKey` is there, and nothing has been trusted yet.
+    package func handshake(
+        preferringKeyTypes knownTypes: [String], allowsLegacy: Bool, until deadline: Deadline
+    ) throws(SSHError) {
+        let algorithms = Algorithms(
+            knownTypes: knownTypes, version: Self.libraryVersion, allowsLegacy: allowsLegacy)
+        let attempted = "cannot agree with the SSH server at \(socket.address)"
+        for (method, names) in [
+            (LIBSSH2_METHOD_KEX, algorithms.keyExchange),
+            (LIBSSH2_METHOD_HOSTKEY, algorithms.hostKeys),
+            (LIBSSH2_METHOD_CRYPT_CS, algorithms.ciphers),
+            (LIBSSH2_METHOD_CRYPT_SC, algorithms.ciphers),
+            (LIBSSH2_METHOD_MAC_CS, algorithms.codes),
+            (LIBSSH2_METHOD_MAC_SC, algorithms.codes),
+            (LIBSSH2_METHOD_COMP_CS, ["none"]),
+            (LIBSSH2_METHOD_COMP_SC, ["none"]),
+        ] {
+            try complete(attempted, until: deadline) {
+                libssh2_session_method_pref(raw, method, names.joined(separator: ","))
+            }
+        }
+        try complete(attempted, until: deadline) {
+            libssh2_session_handshake(raw, socket.descriptor)
+        }
+    }
+
+    /// The key the server proved to hold; nil before the handshake.
+    package var hostKey: HostKey? {
+        var length = 0
+        var type: CInt = 0
+        guard let bytes = libssh2_session_hostkey(raw, &length, &type) else { return nil }
+        return HostKey(blob: Array(UnsafeRawBufferPointer(start: bytes, count: length)))
+    }
+
+    // MARK: - The funnel
+
+    /// Repeats a call of libssh2 until it is done; waits for the network in between.
+    ///
+    /// - Parameter attempted: the first half of the message, should it not work.
+    /// - Throws: `timeout`, `interrupted`, `connectionLost`, or what `error` makes of libssh2's code.
+    @discardableResult
+    func complete(
+        _ attempted: @autoclosure () -> String, until deadline: Deadline, _ call: () -> CInt
+    ) throws(SSHError) -> CInt {
+        while true {
+            let code = call()
+            if code >= 0 { return code }
+            if code != LIBSSH2_ERROR_EAGAIN { throw error(code, attempted()) }
+            try turn(attempted(), until: deadline)
+        }
+    }
+
+    /// One wait: sends what is queued, then sleeps until the network has something or time is up.
+    func turn(_ attempted: @autoclosure () -> String, until deadline: Deadline) throws(SSHError) {
+        socket.flush(wire)
+        socket.acknowledgeQuickly()
+        var entries = [pollfd(fd: socket.descriptor, events: networkEvents, revents: 0)]
+        if let interrupt {
+            entries.append(pollfd(fd: interrupt.descriptor, events: Int16(POLLIN), revents: 0))
+        }
+        let ready = wait(for: &entries, until: deadline)
+        if entries.count > 1, entries[1].revents != 0 {
+            throw SSHError(.interrupted, attempted(), underlying: "interrupted")
+        }
+        if !ready {
+            throw SSHError(
+                .timeout, attempted(), underlying: "no answer from the server in time",
+                hint: "check the server's load and log, or allow more with --connect-timeout")
+        }
+        transfer(entries[0].revents)
+        if socket.hasEnded { wire.hasEnded = true }
+    }
+
+    /// What poll(2) should watch the socket for.
+    package var networkEvents: Int16 {
+        var events: Int32 = 0
+        if !socket.hasEnded, wire.incomingCount < Wire.highWater { events |= Int32(POLLIN) }
+        if wire.outgoingCount > 0 { events |= Int32(POLLOUT) }
+        return Int16(events)
+    }
+
+    /// The descriptor that `networkEvents` belong to.
+    package var descriptor: CInt { socket.descriptor }
+
+    /// Moves bytes between the socket and the wire, as poll(2) said it can be done.
+    package func transfer(_ events: Int16) {
+        if Int32(events) & POLLOUT != 0 { socket.flush(wire) }
+        if Int32(events) & (POLLIN | POLLHUP | POLLERR) != 0, !socket.hasEnded { socket.fill(wire) }
+    }
+
+    /// Sends what is queued, as far as it goes without waiting, and asks for quick acknowledgements.
+    package func flush() {
+        socket.flush(wire)
+        socket.acknowledgeQuickly()
+    }
+
+    /// Makes our error of libssh2's code and message, which belong to the session until the next call.
+    func error(_ code: CInt, _ attempted: String) -> SSHError {
+        switch code {
+        case LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_RECV,
+            LIBSSH2_ERROR_SOCKET_SEND, LIBSSH2_ERROR_SOCKET_TIMEOUT:
+            return SSHError(.connectionLost, attempted, underlying: reasonOfLoss)
+        case LIBSSH2_ERROR_KEX_FAILURE, LIBSSH2_ERROR_METHOD_NONE:
+            return algorithmGap(attempted)
+        case LIBSSH2_ERROR_BANNER_RECV:
+            let reason =
+                socket.hasEnded ? reasonOfLoss : "what answers there does not speak SSH"
+            return SSHError(
+                socket.hasEnded ? .connectionLost : .protocolError, attempted, underlying: reason,
+                hint: "check that the port is the SSH server's")
+        default:
+            return SSHError(.protocolError, attempted, underlying: libraryMessage(code))
+        }
+    }
+
+    /// Why the connection is gone: the server's words, the system's, or that it just ended.
+    var reasonOfLoss: String {
+        if let reason = wire.disconnectReason { return "the server disconnected: \(reason)" }
+        if let reason = socket.endReason, !reason.isEmpty { return reason }
+        return "the server closed the connection"
+    }
+
+    private func libraryMessage(_ code: CInt) -> String {
+        var text: UnsafeMutablePointer<CChar>?
+        var length: CInt = 0
+        libssh2_session_last_error(raw, &text, &length, 0)
+        guard let text, length > 0 else { return "libssh2 error \(code)" }
+        let bytes = UnsafeRawBufferPointer(start: text, count: Int(length))
+        return "\(cleaned(bytes)) (libssh2 error \(code))"
+    }
+
+    private func algorithmGap(_ attempted: String) -> SSHError {
+        if socket.hasEnded {
+            return SSHError(.connectionLost, attempted, underlying: reasonOfLoss)
+        }
+        return SSHError(
+            .algorithms, attempted,
+            underlying: "the key exchange did not succeed (\(libraryMessage(LIBSSH2_ERROR_KEX_FAILURE)))",
+            hint: "an old server may need SHA-1 or RSA host keys: set CCRUN_LEGACY_ALGORITHMS=1 "
+                + "to offer them too")
+    }
+
+    // MARK: - The end
+
+    /// Says goodbye as far as it goes without waiting, and drops the connection.
+    package func disconnect() {
+        wire.withGateClosed {
+            _ = libssh2_session_disconnect_ex(raw, SSH_DISCONNECT_BY_APPLICATION, "done", "")
+        }
+        socket.flush(wire)
+        socket.shutDown()
+        wire.hasEnded = true
+    }
+}
+
+/// libssh2's global state, made ready once and never torn down: other sessions may still run.
+private let libraryIsReady: Void = { _ = libssh2_init(0) }()

@@ -1,0 +1,130 @@
+internal import CLibSSH2
+internal import CLibSSH2Shims
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// The two byte queues between libssh2 and the network, and what the packets told on their way.
+///
+/// libssh2's SEND and RECV callbacks read and write these queues and nothing else, so libssh2 is a
+/// state machine that never blocks and never touches a socket. One thread owns a wire.
+final class Wire {
+    /// More than this waiting to be sent means: hand libssh2 no more to send (backpressure).
+    static let highWater = 256 << 10
+
+    let raw: UnsafeMutablePointer<ccr_wire>
+
+    init() {
+        guard let raw = ccr_wire_create() else { fatalError("out of memory") }
+        self.raw = raw
+    }
+
+    deinit {
+        ccr_wire_destroy(raw)
+    }
+
+    // MARK: - Bytes
+
+    var incomingCount: Int { raw.pointee.incoming.tail - raw.pointee.incoming.head }
+    var outgoingCount: Int { raw.pointee.outgoing.tail - raw.pointee.outgoing.head }
+
+    /// Lets `body` write up to `count` bytes from the peer; it returns how many there were.
+    func receive(upTo count: Int, _ body: (UnsafeMutableRawPointer) -> Int) -> Int {
+        guard let room = ccr_queue_reserve(&raw.pointee.incoming, count) else { return -1 }
+        let received = body(room)
+        if received > 0 { ccr_queue_commit(&raw.pointee.incoming, received) }
+        return received
+    }
+
+    /// Lets `body` send what waits; it returns how many bytes the network took.
+    func send(_ body: (UnsafeRawBufferPointer) -> Int) -> Int {
+        let queue = raw.pointee.outgoing
+        let bytes = UnsafeRawBufferPointer(start: queue.base + queue.head, count: outgoingCount)
+        let sent = body(bytes)
+        if sent > 0 { ccr_queue_consume(&raw.pointee.outgoing, sent) }
+        return sent
+    }
+
+    // MARK: - What libssh2 may read
+
+    /// No more bytes will come: reads report the end once the queue is empty.
+    var hasEnded: Bool {
+        get { raw.pointee.ended }
+        set { raw.pointee.ended = newValue }
+    }
+
+    /// How many bytes libssh2 may still read; nil for no limit.
+    var allowance: Int? {
+        get { raw.pointee.allowance == Int(bitPattern: UInt.max) ? nil : Int(raw.pointee.allowance) }
+        set { raw.pointee.allowance = newValue ?? Int(bitPattern: UInt.max) }
+    }
+
+    /// Runs `body` while reads answer "nothing yet", so that requests go out without waiting.
+    func withGateClosed<Result>(_ body: () -> Result) -> Result {
+        raw.pointee.gate_closed = true
+        defer { raw.pointee.gate_closed = false }
+        return body()
+    }
+
+    // MARK: - What the packets told
+
+    func facts(ofChannel number: Int) -> ChannelFacts {
+        guard (0..<Int(CCR_CHANNELS)).contains(number) else { return ChannelFacts() }
+        let facts = withUnsafePointer(to: &raw.pointee.channels) {
+            UnsafeRawPointer($0).assumingMemoryBound(to: ccr_channel_facts.self)[number]
+        }
+        return ChannelFacts(facts)
+    }
+
+    /// The login banner, cleaned, or nil when none came (RFC 4252, 5.4).
+    var banner: String? {
+        text(\.banner).map { cleaned($0, limit: $0.count, keepingLines: true) }
+    }
+
+    /// The methods the server would go on with, after its last refusal (RFC 4252, 5.1).
+    var acceptedMethods: [String] {
+        guard let names = text(\.methods) else { return [] }
+        return cleaned(names).split(separator: ",").map(String.init)
+    }
+
+    var hasPartialSuccess: Bool { raw.pointee.partial_success }
+
+    /// Why the server disconnected, in its words, or nil when it did not say (RFC 4253, 11.1).
+    var disconnectReason: String? {
+        text(\.disconnect).map { description in
+            let words = cleaned(description)
+            return words.isEmpty ? "reason \(raw.pointee.disconnect_reason)" : words
+        }
+    }
+
+    private func text(_ field: KeyPath<ccr_wire, ccr_text>) -> [UInt8]? {
+        let text = raw.pointee[keyPath: field]
+        guard text.present else { return nil }
+        return withUnsafeBytes(of: text.bytes) { Array($0.prefix(text.length)) }
+    }
+}
+
+/// How a channel ended, as far as the server has said (RFC 4254, 6.10).
+package struct ChannelFacts: Sendable, Equatable {
+    package var isClosed = false
+    package var exitStatus: UInt32?
+    /// The signal's name without `SIG`; empty when the server sent one that cannot be read.
+    package var exitSignal: String?
+
+    init() {}
+
+    init(_ facts: ccr_channel_facts) {
+        isClosed = facts.closed
+        if facts.has_exit_status { exitStatus = facts.exit_status }
+        if facts.has_exit_signal {
+            exitSignal = withUnsafeBytes(of: facts.exit_signal) { bytes in
+                cleaned(bytes.prefix { $0 != 0 })
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+/// What to do about a host whose key nobody has recorded yet.
+package enum HostKeyPolicy {
+    /// Refuse it.
+    case refuse
+    /// Take and record it; still refuse a key that differs from a recorded one.
+    case acceptNew
+    /// Show this question to the user; true takes and records the key.
+    case ask((_ question: String) -> Bool)
+}
+
+extension Session {
+    /// Checks the server's key against the recorded ones; nothing has been sent that needs trust.
+    ///
+    /// - Parameters:
+    ///   - name: what known_hosts calls the host: its name, or the HostKeyAlias.
+    ///   - file: where a newly accepted key is recorded.
+    /// - Returns: the key, now trusted, and a note for the user when one was recorded.
+    /// - Throws: `hostKeyUnknown`, `hostKeyChanged`, `hostKeyRevoked`.
+    package func verifyHostKey(
+        against knownHosts: KnownHosts, name: String, port: UInt16, policy: HostKeyPolicy,
+        recordingIn file: String?
+    ) throws(SSHError) -> (key: HostKey, note: String?) {
+        guard let key = hostKey else {
+            throw SSHError(.hostKeyUnknown, "the server showed no host key; nothing was sent")
+        }
+        let host = "\"\(cleaned(name.utf8))\""
+        switch knownHosts.verdict(on: key, name: name, port: port) {
+        case .trusted:
+            return (key, nil)
+        case .revoked(let line):
+            throw SSHError(
+                .hostKeyRevoked, "the host key of \(host) is revoked; nothing was sent",
+                details: ["revoked by \(line.file):\(line.number), received \(key.summary)"],
+                hint: "the server must get a new key; do not log in to it before")
+        case .changed(let lines):
+            throw Self.changed(host, key, lines, what: "changed")
+        case .onlyOtherTypes(let lines):
+            throw Self.changed(host, key, lines, what: "is of another type than the known ones")
+        case .unknown:
+            return (key, try accept(key, host, name, port, policy, file))
+        }
+    }
+
+    private static func changed(
+        _ host: String, _ key: HostKey, _ lines: [KnownHosts.Line], what: String
+    ) -> SSHError {
+        let places = lines.map { "\($0.file):\($0.number)" }.joined(separator: ", ")
+        return SSHError(
+            .hostKeyChanged, "the host key of \(host) \(what); nothing was sent",
+            details: lines.map { line in
+                "expected \(line.fingerprint) (\(line.keyType), \(line.file):\(line.number))"
+            } + ["received \(key.fingerprint) (\(key.type))"],
+            hint: "if the server was rebuilt, remove \(places) and run again; "
+                + "if not, somebody may be in between")
+    }
+
+    private func accept(
+        _ key: HostKey, _ host: String, _ name: String, _ port: UInt16, _ policy: HostKeyPolicy,
+        _ file: String?
+    ) throws(SSHError) -> String? {
+        switch policy {
+        case .refuse:
+            throw SSHError(
+                .hostKeyUnknown, "the host key of \(host) is not known; nothing was sent",
+                details: ["received \(key.summary)"],
+                hint: "compare the fingerprint with the server's, then pass --accept-new-host-key")
+        case .ask(let question):
+            let text = "The host key of \(host) (\(address)) is not known.\n\(key.summary)\n"
+            guard question(text) else {
+                throw SSHError(
+                    .hostKeyUnknown, "the host key of \(host) was not accepted; nothing was sent",
+                    hint: "ask whoever runs the server for its fingerprint")
+            }
+        case .acceptNew:
+            break
+        }
+        guard let file else { return nil }
+        do {
+            try KnownHosts.add(key, name: name, port: port, to: file)
+            return "recorded the host key of \(host) (\(key.summary)) in \(file)"
+        } catch {
+            // Trust was decided; a read-only known_hosts only means that the question comes again.
+            return "the host key of \(host) is not recorded: \(error.message)"
+        }
+    }
+}
+
+extension HostKey {
+    /// The key for people: type and fingerprint, `ssh-ed25519 SHA256:…`.
+    package var summary: String { "\(type) \(fingerprint)" }
+}

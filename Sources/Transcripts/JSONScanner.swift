@@ -1,0 +1,110 @@
+/// The tokens of JSON over bytes that somebody else keeps alive.
+struct JSONScanner {
+    private let bytes: UnsafeRawBufferPointer
+    private var position = 0
+
+    init(_ bytes: UnsafeRawBufferPointer) {
+        self.bytes = bytes
+    }
+
+    var isAtEnd: Bool {
+        position == bytes.count
+    }
+
+    var peek: UInt8? {
+        position < bytes.count ? bytes[position] : nil
+    }
+
+    mutating func skipSpace() {
+        while let byte = peek, byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 {
+            position += 1
+        }
+    }
+
+    /// Takes the token if it comes next.
+    mutating func take(_ token: StaticString) -> Bool {
+        let count = token.utf8CodeUnitCount
+        guard position + count <= bytes.count else { return false }
+        for offset in 0..<count where bytes[position + offset] != token.utf8Start[offset] {
+            return false
+        }
+        position += count
+        return true
+    }
+
+    mutating func number() -> Double? {
+        let start = position
+        while let byte = peek, numeric.contains(byte) { position += 1 }
+        guard position > start, bytes[start] != UInt8(ascii: "+") else { return nil }
+        return Double(String(decoding: bytes[start..<position], as: UTF8.self))
+    }
+
+    /// A string's text in UTF-8; nil for a lone surrogate, a control character or invalid UTF-8.
+    mutating func string() -> [UInt8]? {
+        guard take("\"") else { return nil }
+        var text: [UInt8] = []
+        var runStart = position
+        while let byte = peek {
+            switch byte {
+            case UInt8(ascii: "\""):
+                text.append(contentsOf: bytes[runStart..<position])
+                position += 1
+                return UTF8Bytes.areValid(text) ? text : nil
+            case UInt8(ascii: "\\"):
+                text.append(contentsOf: bytes[runStart..<position])
+                position += 1
+                guard appendEscape(to: &text) else { return nil }
+                runStart = position
+            case 0..<0x20: return nil
+            default: position += 1
+            }
+        }
+        return nil
+    }
+
+    private mutating func appendEscape(to text: inout [UInt8]) -> Bool {
+        guard let byte = peek else { return false }
+        position += 1
+        switch byte {
+        case UInt8(ascii: "n"): text.append(0x0a)
+        case UInt8(ascii: "r"): text.append(0x0d)
+        case UInt8(ascii: "t"): text.append(0x09)
+        case UInt8(ascii: "b"): text.append(0x08)
+        case UInt8(ascii: "f"): text.append(0x0c)
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
+        case UInt8(ascii: "u"):
+            guard let scalar = escapedScalar() else { return false }
+            text.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+        default: return false
+        }
+        return true
+    }
+
+    private mutating func escapedScalar() -> Unicode.Scalar? {
+        guard let first = hexadecimal() else { return nil }
+        guard (0xd800..<0xdc00).contains(first) else { return Unicode.Scalar(first) }
+        guard take("\\u"), let second = hexadecimal(), (0xdc00..<0xe000).contains(second) else {
+            return nil
+        }
+        return Unicode.Scalar(0x10000 + (first - 0xd800) << 10 + (second - 0xdc00))
+    }
+
+    private mutating func hexadecimal() -> UInt32? {
+        guard position + 4 <= bytes.count else { return nil }
+        var value: UInt32 = 0
+        for byte in bytes[position..<position + 4] {
+            let digit: UInt8
+            switch byte {
+            case 0x30...0x39: digit = byte - 0x30
+            case 0x41...0x46: digit = byte - 0x41 + 10
+            case 0x61...0x66: digit = byte - 0x61 + 10
+            default: return nil
+            }
+            value = value << 4 | UInt32(digit)
+        }
+        position += 4
+        return value
+    }
+}
+
+private let numeric = Set("+-.0123456789eE".utf8)

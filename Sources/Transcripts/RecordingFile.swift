@@ -1,0 +1,153 @@
+internal import Crypto
+
+#if canImport(Darwin)
+    internal import Darwin
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Glibc
+#endif
+
+/// The file of a transcript while it is written: whole lines go in, or nothing does.
+///
+/// All writing goes through one place, which knows what to do about short writes and a full disk.
+struct RecordingFile: ~Copyable {
+    struct Failure: Error {
+        let attempted: String
+        let errorNumber: Int32
+
+        var message: String {
+            "\(attempted): \(explanation(of: errorNumber))"
+        }
+    }
+
+    let path: String
+    private(set) var size = 0
+    private let descriptor: Int32
+    private var sync: BackgroundSync?
+    private var hasher = SHA256()
+    private var hasTornLine = false
+    private var lastRequest: ContinuousClock.Instant
+    private let syncDelay: Duration
+
+    /// Creates the file of a run, and the folders above it that are missing; all for the user alone.
+    init(
+        of run: RunID, in stateFolder: String, syncDelay: Duration
+    ) throws(Failure) {
+        let folder = StateFolder.folder(of: run, in: stateFolder)
+        let made = makeFolders(folder)
+        guard made == 0 else {
+            throw Failure(attempted: "cannot create \"\(folder)\"", errorNumber: made)
+        }
+        let path = "\(folder)/\(run).cast"
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC
+        let descriptor = open(path, flags, 0o600)
+        guard descriptor >= 0 else {
+            throw Failure(attempted: "cannot create \"\(path)\"", errorNumber: errno)
+        }
+        self.path = path
+        self.descriptor = descriptor
+        self.syncDelay = syncDelay
+        lastRequest = .now
+        RecordingFile.lock(descriptor)
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// SHA-256 of every byte in the file, in hexadecimal.
+    var sha256: String {
+        hasher.finalize().map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.utf8.count == 1 ? "0" + digits : digits
+        }.joined()
+    }
+
+    /// Appends whole lines.
+    ///
+    /// Where not all of them fit, the file is cut back to the units that did; `kept` is then their
+    /// length, else it is that of the batch.
+    mutating func append(_ batch: borrowing EventBatch, kept: inout Int) throws(Failure) {
+        kept = 0
+        try cutTornLine()
+        let (written, errorNumber) = batch.withBytes { writeFully($0, to: descriptor) }
+        let whole = errorNumber == 0 ? written : batch.wholeUnits(within: written)
+        batch.withBytes {
+            hasher.update(bufferPointer: UnsafeRawBufferPointer(rebasing: $0.prefix(whole)))
+        }
+        kept = whole
+        size += kept
+        guard errorNumber == 0 else {
+            hasTornLine = written > kept
+            let failure = Failure(
+                attempted: "cannot write \"\(path)\"", errorNumber: errorNumber)
+            // The write's own failure is the one to tell; a torn line is cut at the next attempt.
+            try? cutTornLine()
+            throw failure
+        }
+    }
+
+    // MARK: - The disk
+
+    /// Starts to bring what was written so far, and the folder, to the disk.
+    mutating func startSync() {
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+        let folderDescriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        sync = BackgroundSync(
+            file: descriptor, folder: folderDescriptor, delay: Int32(syncDelay / .milliseconds(1)))
+        if sync == nil && folderDescriptor >= 0 { close(folderDescriptor) }
+        lastRequest = .now
+    }
+
+    /// Waits until the header is on the disk; false if that did not work.
+    mutating func waitUntilHeaderIsDurable() -> Bool {
+        sync?.waitForHeader() ?? (synchronize(descriptor) == 0)
+    }
+
+    /// Has what was just written brought to the disk within the delay, off this thread.
+    mutating func syncSoon(now: ContinuousClock.Instant) throws(Failure) {
+        guard now - lastRequest >= syncDelay else { return }
+        lastRequest = now
+        let result = sync?.request() ?? synchronize(descriptor)
+        guard result == 0 else {
+            throw Failure(attempted: "cannot save \"\(path)\"", errorNumber: result)
+        }
+    }
+
+    /// Brings everything to the disk before it returns.
+    func syncNow() throws(Failure) {
+        let result = synchronize(descriptor)
+        guard result == 0 else {
+            throw Failure(attempted: "cannot save \"\(path)\"", errorNumber: result)
+        }
+    }
+
+    /// Ends the thread that syncs, if there is one; it is done with the descriptor then.
+    mutating func stopSync() {
+        sync = nil
+    }
+
+    // MARK: - Private
+
+    private mutating func cutTornLine() throws(Failure) {
+        guard hasTornLine else { return }
+        while ftruncate(descriptor, off_t(size)) != 0 {
+            guard errno == EINTR else {
+                throw Failure(attempted: "cannot cut \"\(path)\"", errorNumber: errno)
+            }
+        }
+        hasTornLine = false
+    }
+
+    /// Says that this file is being recorded; readers tell a running run from a crashed one by it.
+    ///
+    /// A reader that asks holds the lock for an instant, hence the few attempts. A file system
+    /// without locks is no reason not to record.
+    private static func lock(_ descriptor: Int32) {
+        for _ in 0..<100 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK { return }
+            sched_yield()
+        }
+    }
+}

@@ -1,0 +1,91 @@
+internal import Deployments
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// The variables that `--env-file` and `-e` name; later ones win, and `-e` wins over files.
+enum EnvironmentArguments {
+    /// - Throws: `invalidEnvironment` for a file that cannot be read, a line or name that is none, and
+    ///   for `-e K` where K is not set here. Values are never shown.
+    static func variables(
+        files: [String], assignments: [String], environment: [String: String]
+    ) throws(DeploymentsError) -> [EnvironmentVariable] {
+        var variables: [EnvironmentVariable] = []
+        for file in files { variables += try lines(of: file) }
+        for assignment in assignments { variables.append(try variable(assignment, environment)) }
+        return variables
+    }
+
+    private static func variable(
+        _ assignment: String, _ environment: [String: String]
+    ) throws(DeploymentsError) -> EnvironmentVariable {
+        let name = String(assignment.prefix { $0 != "=" })
+        guard EnvironmentVariable.isValidName(name) else {
+            throw DeploymentsError(
+                .invalidEnvironment, "cannot use \"\(name)\" as a variable of -e",
+                because: "a name consists of letters, digits and _, and does not begin with a digit")
+        }
+        if name.count < assignment.count {
+            return EnvironmentVariable(name: name, value: String(assignment.dropFirst(name.count + 1)))
+        }
+        guard let value = environment[name] else {
+            throw DeploymentsError(
+                .invalidEnvironment, "cannot copy \"\(name)\" with -e", because: "it is not set here",
+                hint: "set it, or pass -e \(name)=VALUE")
+        }
+        return EnvironmentVariable(name: name, value: value)
+    }
+
+    private static func lines(of path: String) throws(DeploymentsError) -> [EnvironmentVariable] {
+        guard let text = read(path) else {
+            throw DeploymentsError(
+                .invalidEnvironment, "cannot read the environment file \"\(path)\"",
+                because: describe(errno))
+        }
+        var variables: [EnvironmentVariable] = []
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            var line = line.drop { $0 == " " || $0 == "\t" }
+            if line.hasSuffix("\r") { line.removeLast() }
+            if line.isEmpty || line.first == "#" { continue }
+            if line.hasPrefix("export ") { line = line.dropFirst(7) }
+            let name = String(line.prefix { $0 != "=" })
+            guard name.count < line.count, EnvironmentVariable.isValidName(name) else {
+                throw DeploymentsError(
+                    .invalidEnvironment, "\(path):\(index + 1)", because: "not a line of KEY=VALUE")
+            }
+            variables.append(
+                EnvironmentVariable(name: name, value: unquoted(line.dropFirst(name.count + 1))))
+        }
+        return variables
+    }
+
+    /// Takes one pair of quotes off, as the remote side does with its `env_file`.
+    private static func unquoted(_ value: Substring) -> String {
+        for quote in ["\"", "'"] where value.count >= 2 {
+            if value.hasPrefix(quote), value.hasSuffix(quote) {
+                return String(value.dropFirst().dropLast())
+            }
+        }
+        return String(value)
+    }
+
+    private static func describe(_ number: CInt) -> String {
+        let text = String(cString: strerror(number))
+        return text.prefix(1).lowercased() + text.dropFirst()
+    }
+
+    /// The text of a file, nil with errno set when it cannot be read; 1 MiB is more than any has.
+    private static func read(_ path: String) -> String? {
+        guard let file = fopen(path, "re") else { return nil }
+        defer { fclose(file) }
+        let limit = 1 << 20
+        var bytes = [UInt8](repeating: 0, count: limit)
+        let count = fread(&bytes, 1, limit, file)
+        return ferror(file) == 0 ? String(decoding: bytes.prefix(count), as: UTF8.self) : nil
+    }
+}

@@ -1,0 +1,54 @@
+internal import ArgumentParser
+internal import Deployments
+internal import LocalTerminal
+internal import Runs
+
+/// One command, one login shell: `ccrun [options] APP[/DEP] [COMMAND]`.
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run one command, or a login shell (\"run\" may be left out).",
+        usage: "ccrun [options] APP[/DEP] [\"COMMAND\" | WORD WORD… | -- WORD…]")
+
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var group: RunOptionsGroup
+    @Flag(name: .customLong(String(ArgumentOrder.exactWords.dropFirst(2))), help: .private)
+    var hasExactWords = false
+    @Argument(help: ArgumentHelp("The deployment.", valueName: "app/dep"))
+    var target: String
+    @Argument(help: ArgumentHelp("The command; none for a login shell.", valueName: "command"))
+    var command: [String] = []
+
+    func run() throws {
+        let environment = ProcessEnvironment.all
+        let name = try DeploymentName(parsing: target)
+        let options = try group.options(environment)
+        let notices = Notices(options.verbosity)
+        let deployment = try Deployment.find(
+            name, in: try common.inventory(environment),
+            host: try group.host.map { text throws(DeploymentsError) in
+                try HostAddress(parsing: text)
+            }, environment: environment, homeFolder: HomeFolder.path(environment))
+        let plan = try RunPlan(
+            request, on: deployment, options: options, environment: environment)
+        if group.isDryRun {
+            print(DryRun.text(plan))
+            return
+        }
+        guard let signals = SignalPipe() else {
+            notices.error("cannot watch for signals: out of file descriptors")
+            throw ExitStatus(value: CCRun.misuse)
+        }
+        try Confirmation(notices: notices, signals: signals).ask(
+            deployment, isConfirmed: group.isConfirmed)
+        let report = Run(plan, notices: notices, signals: signals).execute()
+        StatusReport(report).deliver(to: group.statusFile, asJSON: group.reportsJSON, notices)
+        throw ExitStatus(value: report.outcome.status)
+    }
+
+    private var request: RemoteCommand.Request {
+        if command.isEmpty { return .loginShell }
+        if command.count == 1, !hasExactWords { return .shell(command[0]) }
+        return .words(command)
+    }
+}

@@ -1,0 +1,155 @@
+# shellcheck shell=bash
+# What the scripts share: messages, cleaning up, a scratch sshd, virtual environments.
+
+set -euo pipefail
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$top"
+export PATH="${PATH:-/usr/local/bin:/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin"
+export HOME="${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}" LANG="${LANG:-C.UTF-8}"
+
+say() { printf '%s: %s\n' "scripts/${0##*/}" "$*" >&2; }
+die() { say "error: $*"; exit 1; }
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# MARK: - Cleaning up
+
+cleanups=()
+
+# Runs a command, given as one string, when the script ends in whatever way; the last one first.
+on_exit() { cleanups+=("$1"); }
+
+run_cleanups() {
+    local status=$? index
+    trap - EXIT
+    trap '' INT TERM HUP
+    for ((index = ${#cleanups[@]} - 1; index >= 0; index--)); do
+        eval "${cleanups[index]}" || true
+    done
+    exit "$status"
+}
+trap run_cleanups EXIT
+trap 'exit 130' INT
+trap 'exit 129' HUP
+trap 'exit 143' TERM
+
+# Ends a process that we started and everything it started; a second argument runs kill as root.
+end_process() {
+    local pid=$1 kill=("${@:2}" kill) child
+    for child in $(pgrep -P "$pid"); do end_process "$child" "${@:2}"; done
+    "${kill[@]}" "$pid" 2>/dev/null || true
+}
+
+# MARK: - A scratch sshd
+
+free_port() {
+    /usr/bin/python3 -c 'import socket
+with socket.socket() as s:
+    s.bind(("127.0.0.1", 0))
+    print(s.getsockname()[1])'
+}
+
+# Waits until 127.0.0.1:PORT answers; gives up when process PID is gone, or after 30 seconds.
+wait_for_port() {
+    local port=$1 pid=$2 turn
+    for ((turn = 0; turn < 300; turn++)); do
+        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && return
+        kill -0 "$pid" 2>/dev/null || return 1
+        sleep 0.1 # there is nothing to wait on but the port
+    done
+    return 1
+}
+
+# Makes the keys of a server and of its one user: SERVER/host_key, SERVER/authorized_keys, and
+# id_ed25519 in the .ssh folder HOME, with a known_hosts that expects 127.0.0.1:PORT to be it.
+make_keys() {
+    local server=$1 ssh=$2 port=$3
+    mkdir -p "$server" "$ssh"
+    chmod 700 "$ssh"
+    ssh-keygen -q -t ed25519 -N '' -C 'scratch host key' -f "$server/host_key"
+    ssh-keygen -q -t ed25519 -N '' -C 'scratch identity' -f "$ssh/id_ed25519"
+    cp "$ssh/id_ed25519.pub" "$server/authorized_keys"
+    printf '[127.0.0.1]:%s %s\n' "$port" "$(cut -d' ' -f1,2 "$server/host_key.pub")" \
+        >"$ssh/known_hosts"
+}
+
+# Starts a private sshd on a free port of 127.0.0.1, all its files in DIR/server; the keys to get
+# in are in DIR/home/.ssh. It knows one user: the caller, with a home in DIR/server and SHELL as
+# login shell. libnss_wrapper tells it so; that needs no root, and no real account is touched.
+# Sets sshd_port and sshd_pid.
+start_sshd() {
+    local dir=$1 shell=${2:-/bin/bash} server=$1/server user
+    user=$(id -un)
+    sshd_port=$(free_port)
+    make_keys "$server" "$dir/home/.ssh" "$sshd_port"
+    mkdir -p "$server/home"
+    printf '%s:*:%s:%s::%s:%s\n' "$user" "$(id -u)" "$(id -g)" "$server/home" "$shell" \
+        >"$server/passwd"
+    getent passwd sshd >>"$server/passwd" || true
+    printf '%s:*:19000::::::\n' "$user" >"$server/shadow"
+    cat >"$server/sshd_config" <<CONFIG
+ListenAddress 127.0.0.1
+Port $sshd_port
+HostKey "$server/host_key"
+AuthorizedKeysFile "$server/authorized_keys"
+PidFile none
+StrictModes no
+UsePAM no
+UseDNS no
+PermitRootLogin yes
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+PrintMotd no
+PrintLastLog no
+MaxStartups 100
+CONFIG
+    [ "$(id -u)" != 0 ] || mkdir -p /run/sshd
+    # A session of its own, so that ^C at our terminal is not for it.
+    LD_PRELOAD=libnss_wrapper.so NSS_WRAPPER_PASSWD="$server/passwd" \
+        NSS_WRAPPER_SHADOW="$server/shadow" NSS_WRAPPER_GROUP=/etc/group \
+        setsid /usr/sbin/sshd -D -e -f "$server/sshd_config" \
+        </dev/null >"$server/sshd.log" 2>&1 &
+    sshd_pid=$!
+    echo "$sshd_pid" >"$server/sshd.pid"
+    wait_for_port "$sshd_port" "$sshd_pid" \
+        || die "cannot start sshd: $(tail -n 1 "$server/sshd.log")"
+}
+
+# Ends the sshd of DIR, if its pid file still names that sshd; says whether there was one.
+stop_sshd() {
+    local server=$1/server pid
+    pid=$(cat "$server/sshd.pid" 2>/dev/null) || return 1
+    rm -f "$server/sshd.pid"
+    ps -o args= -p "$pid" 2>/dev/null | grep -qF -- "-f $server/sshd_config" || return 1
+    end_process "$pid"
+}
+
+# MARK: - Python
+
+# Makes the virtual environment DIR with what the pip arguments name, unless it has it already.
+make_venv() {
+    local dir=$1 wanted argument
+    shift
+    wanted=$(
+        /usr/bin/python3 --version
+        for argument in "$dir" "$@"; do
+            echo "$argument"
+            [ ! -f "$argument" ] || cat "${argument%/*}"/requirements*.txt
+        done | sha256sum
+    )
+    [ "$(cat "$dir/.wanted" 2>/dev/null)" != "$wanted" ] || return 0
+    rm -rf "$dir"
+    /usr/bin/python3 -m venv "$dir"
+    "$dir/bin/pip" install -qq --disable-pip-version-check "$@"
+    echo "$wanted" >"$dir/.wanted"
+}
+
+# Copies the Django project to DIR, with nothing that a run of it leaves behind.
+copy_django() {
+    mkdir -p "$1"
+    (cd Tests/Fixtures/django && tar -c --exclude=__pycache__ --exclude=./venv --exclude=./storage \
+        --exclude=./staticfiles --exclude=./db.sqlite3 .) | tar -x -C "$1"
+}
