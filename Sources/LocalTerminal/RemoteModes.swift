@@ -34,10 +34,9 @@ package enum RemoteModes {
     }
 
     private static let inputFlags: [(UInt8, tcflag_t)] = [
-        (33, tcflag_t(INPCK)), (34, tcflag_t(ISTRIP)), (35, tcflag_t(INLCR)),
-        (36, tcflag_t(IGNCR)), (37, tcflag_t(ICRNL)),
-        (38, tcflag_t(IXON)), (39, tcflag_t(IXANY)), (40, tcflag_t(IXOFF)),
-        (42, tcflag_t(IUTF8)),
+        (33, tcflag_t(ISTRIP)), (34, tcflag_t(INLCR)), (35, tcflag_t(IGNCR)),
+        (36, tcflag_t(ICRNL)), (38, tcflag_t(IXON)), (39, tcflag_t(IXANY)),
+        (40, tcflag_t(IXOFF)), (42, tcflag_t(IUTF8)),
     ]
 
     private static let localFlags: [(UInt8, tcflag_t)] = [

@@ -30,6 +30,14 @@ final class RawTerminal {
     /// The window's present size, or nil when the terminal does not know it.
     var size: WindowSize? { Self.size }
 
+    /// The user's modes in SSH's terms; empty without a terminal.
+    static var modes: [TerminalMode] {
+        let modes = Terminal.standardInput.modes ?? Terminal.standardOutput.modes
+        return modes.map { modes in
+            RemoteModes.opcodes(of: modes).map { TerminalMode(opcode: $0.opcode, value: $0.value) }
+        } ?? []
+    }
+
     static var size: WindowSize? {
         (Terminal.standardInput.size ?? Terminal.standardOutput.size).map { size in
             WindowSize(

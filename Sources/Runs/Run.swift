@@ -71,6 +71,10 @@ package final class Run {
 
     private func converse() throws(SSHError) -> Outcome {
         let channel = try connect()
+        if plan.options.recordsStrictly, !recorder.waitUntilHeaderIsDurable() {
+            channel.session.disconnect()
+            return withoutTranscript
+        }
         let startup = Channel.Startup(
             pseudoTerminal: plan.pseudoTerminal, command: plan.command.execLine,
             preamble: plan.command.handshake == nil ? plan.command.preamble : [])
@@ -205,6 +209,13 @@ package final class Run {
         guard plan.options.records, !hasBegunRecording else { return }
         hasBegunRecording = true
         recorder.begin(header)
+    }
+
+    /// `--record=strict`: what cannot be recorded is not run.
+    private var withoutTranscript: Outcome {
+        let reason = "there is no transcript to record into; nothing was run"
+        notices.error(reason, hint: "make \(plan.stateFolder) writable, or run without --record=strict")
+        return Outcome(.ccrun, status: 125, reason: reason)
     }
 
     // MARK: - Ends

@@ -1,13 +1,6 @@
 package import Deployments
 package import Transcripts
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 internal import LocalTerminal
 internal import SSH
 
@@ -54,7 +47,7 @@ package struct RunPlan: Sendable {
             environment: options.environment
                 + [EnvironmentVariable(name: "CCRUN_RUN_ID", value: run.description)],
             pseudoTerminal: usesTerminal,
-            terminalModesToRestore: Self.modesToRestore)
+            terminalModesToRestore: PreambleModes.operands(toRestore: RawTerminal.modes))
         stateFolder = StateFolder.resolve(environment: environment)
         allowsLegacyAlgorithms = environment["CCRUN_LEGACY_ALGORITHMS"] == "1"
         term = environment["TERM"].flatMap { $0.isEmpty ? nil : $0 } ?? "dumb"
@@ -68,34 +61,12 @@ package struct RunPlan: Sendable {
         }
     }
 
-    /// `echo`, unless the local terminal itself does not echo: the remote one becomes what it is.
-    private static var modesToRestore: [String] {
-        guard let modes = Terminal.standardInput.modes else { return ["echo"] }
-        let echoes = modes.c_lflag & tcflag_t(ECHO) != 0
-        let isCanonical = modes.c_lflag & tcflag_t(ICANON) != 0
-        return [echoes ? "echo" : "-echo"] + (isCanonical ? [] : ["-icanon"])
-    }
-
-    /// The pseudo-terminal to ask for: this terminal's modes, but no echo until the preamble is read.
+    /// The pseudo-terminal to ask for: this terminal's modes, but those the preamble needs.
     var pseudoTerminal: PseudoTerminal? {
         guard usesTerminal else { return nil }
-        var modes = (Terminal.standardInput.modes ?? Terminal.standardOutput.modes).map { modes in
-            RemoteModes.opcodes(of: modes).map { TerminalMode(opcode: $0.opcode, value: $0.value) }
-        } ?? []
-        modes.set(TerminalMode.echo, to: 0)
-        modes.set(TerminalMode.canonicalInput, to: 1)
         return PseudoTerminal(
-            term: term, size: RawTerminal.size ?? WindowSize(columns: 80, rows: 24), modes: modes)
-    }
-}
-
-extension [TerminalMode] {
-    fileprivate mutating func set(_ opcode: UInt8, to value: UInt32) {
-        if let index = firstIndex(where: { $0.opcode == opcode }) {
-            self[index].value = value
-        } else {
-            append(TerminalMode(opcode: opcode, value: value))
-        }
+            term: term, size: RawTerminal.size ?? WindowSize(columns: 80, rows: 24),
+            modes: PreambleModes.applied(to: RawTerminal.modes))
     }
 }
 

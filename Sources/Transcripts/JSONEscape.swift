@@ -12,6 +12,10 @@ enum JSONEscape {
         var onlcr = false
         /// The bytes may be invalid UTF-8, and U+FFFD takes the place of what is.
         var repairs = false
+
+        fileprivate var index: Int {
+            (onlcr ? 1 : 0) + (repairs ? 2 : 0)
+        }
     }
 
     /// Escapes bytes into `target`, which has room for `expansion` times as many plus `slack`.
@@ -21,36 +25,40 @@ enum JSONEscape {
         _ source: UnsafeRawBufferPointer, _ rules: Rules, into target: UnsafeMutableRawPointer
     ) -> Int {
         guard let base = source.baseAddress else { return 0 }
-        let special = rules.repairs ? UTF8Bytes.highBits : 0
-        var from = 0
-        var to = 0
-        while from < source.count {
-            if from + 8 <= source.count {
-                let word = base.loadUnaligned(fromByteOffset: from, as: UInt64.self)
-                target.storeBytes(of: word, toByteOffset: to, as: UInt64.self)
-                let marks = escapeMarks(in: word) | (word & special)
-                let plain = marks == 0 ? 8 : marks.littleEndian.trailingZeroBitCount / 8
-                from += plain
-                to += plain
-                if plain == 8 { continue }
-            }
-            let byte = source[from]
-            if byte >= 0x80 && rules.repairs {
-                let sequence = UTF8Bytes.Sequence(in: source, at: from)
-                if sequence.isValid {
-                    target.advanced(by: to).copyMemory(
-                        from: base + from, byteCount: sequence.length)
+        return tables[rules.index].withUnsafeBufferPointer { table in
+            var from = 0
+            var to = 0
+            while from < source.count {
+                // Where bytes are invalid hardly eight in a row are plain: not worth the look.
+                if !rules.repairs, from + 8 <= source.count {
+                    let word = base.loadUnaligned(fromByteOffset: from, as: UInt64.self)
+                    target.storeBytes(of: word, toByteOffset: to, as: UInt64.self)
+                    let marks = escapeMarks(in: word).littleEndian
+                    let plain = marks == 0 ? 8 : marks.trailingZeroBitCount / 8
+                    from += plain
+                    to += plain
+                    if plain == 8 { continue }
+                }
+                let escaped = table[Int(source[from])]
+                target.storeBytes(of: escaped.text, toByteOffset: to, as: UInt64.self)
+                to += escaped.count
+                from += 1
+                guard escaped.count == 0 else { continue }
+                // A lead byte that nothing follows up is by far the most frequent case.
+                let isAlone = from == source.count || source[from] & 0xc0 != 0x80
+                let sequence = isAlone ? nil : UTF8Bytes.Sequence(in: source, at: from - 1)
+                if let sequence, sequence.isValid {
+                    copy(base + (from - 1), sequence.length, to: target + to)
                     to += sequence.length
                 } else {
-                    to += put(replacement, at: target + to)
+                    let replacement = table[Int(alwaysInvalid)]
+                    target.storeBytes(of: replacement.text, toByteOffset: to, as: UInt64.self)
+                    to += replacement.count
                 }
-                from += sequence.length
-            } else {
-                to += put(byte, rules, at: target + to)
-                from += 1
+                if let sequence { from += sequence.length - 1 }
             }
+            return to
         }
-        return to
     }
 
     /// Text with its special characters escaped, for small things.
@@ -78,41 +86,56 @@ enum JSONEscape {
 
     private static let ones: UInt64 = 0x0101_0101_0101_0101
 
-    private static func put(
-        _ byte: UInt8, _ rules: Rules, at target: UnsafeMutableRawPointer
-    ) -> Int {
-        switch byte {
-        case 0x0a: put(rules.onlcr ? #"\r\n"# : #"\n"#, at: target)
-        case 0x0d: put(#"\r"#, at: target)
-        case 0x09: put(#"\t"#, at: target)
-        case 0x08: put(#"\b"#, at: target)
-        case 0x0c: put(#"\f"#, at: target)
-        case 0x22: put(#"\""#, at: target)
-        case 0x5c: put(#"\\"#, at: target)
-        case 0..<0x20:
-            put(#"\u00"#, at: target) + put(hexadecimal(byte), at: target + 4)
-        default: put(byte, at: target)
+    private static func copy(
+        _ bytes: UnsafeRawPointer, _ count: Int, to target: UnsafeMutableRawPointer
+    ) {
+        for place in 0..<count {
+            let byte = bytes.load(fromByteOffset: place, as: UInt8.self)
+            target.storeBytes(of: byte, toByteOffset: place, as: UInt8.self)
         }
     }
 
-    private static func put(_ text: StaticString, at target: UnsafeMutableRawPointer) -> Int {
-        target.copyMemory(from: text.utf8Start, byteCount: text.utf8CodeUnitCount)
-        return text.utf8CodeUnitCount
+    // MARK: - Tables
+
+    /// What stands for one byte: up to eight bytes in the order of memory, and how many they are.
+    private struct Escaped {
+        let text: UInt64
+        let count: Int
+
+        init(_ characters: String) {
+            count = characters.utf8.count
+            text = characters.utf8.reversed().reduce(0) { $0 << 8 | UInt64($1) }.littleEndian
+        }
+
+        init(byte: UInt8) {
+            text = UInt64(byte).littleEndian
+            count = 1
+        }
     }
 
-    private static func put<Value: BitwiseCopyable>(
-        _ value: Value, at target: UnsafeMutableRawPointer
-    ) -> Int {
-        target.storeBytes(of: value, as: Value.self)
-        return MemoryLayout<Value>.size
-    }
+    /// A byte that UTF-8 has no use for, and whose place in the table says what stands for such.
+    private static var alwaysInvalid: UInt8 { 0xff }
 
-    private static let replacement: StaticString = #"\ufffd"#
+    /// One table for each of the rules, by `Rules.index`.
+    private static let tables: [[Escaped]] = [
+        Rules(), Rules(onlcr: true), Rules(repairs: true), Rules(onlcr: true, repairs: true),
+    ].map { rules in (0...0xff).map { escaped($0, rules) } }
 
-    /// The two digits of a control character, in the order they are written.
-    private static func hexadecimal(_ byte: UInt8) -> UInt16 {
-        let low = byte & 15
-        let digit = low < 10 ? 0x30 + low : 0x61 - 10 + low
-        return (UInt16(0x30 + byte >> 4) | UInt16(digit) << 8).littleEndian
+    private static func escaped(_ byte: UInt8, _ rules: Rules) -> Escaped {
+        switch byte {
+        case 0x0a: Escaped(rules.onlcr ? #"\r\n"# : #"\n"#)
+        case 0x0d: Escaped(#"\r"#)
+        case 0x09: Escaped(#"\t"#)
+        case 0x08: Escaped(#"\b"#)
+        case 0x0c: Escaped(#"\f"#)
+        case 0x22: Escaped(#"\""#)
+        case 0x5c: Escaped(#"\\"#)
+        case 0..<0x10: Escaped(#"\u000"# + String(byte, radix: 16))
+        case 0x10..<0x20: Escaped(#"\u00"# + String(byte, radix: 16))
+        // What can begin a code point takes a closer look, what cannot is invalid on its own.
+        case 0xc2...0xf4 where rules.repairs: Escaped("")
+        case 0x80...alwaysInvalid where rules.repairs: Escaped(#"\ufffd"#)
+        default: Escaped(byte: byte)
+        }
     }
 }

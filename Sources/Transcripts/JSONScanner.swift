@@ -1,3 +1,11 @@
+#if canImport(Darwin)
+    internal import Darwin
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Glibc
+#endif
+
 /// The tokens of JSON over bytes that somebody else keeps alive.
 struct JSONScanner {
     private let bytes: UnsafeRawBufferPointer
@@ -42,41 +50,69 @@ struct JSONScanner {
     /// A string's text in UTF-8; nil for a lone surrogate, a control character or invalid UTF-8.
     mutating func string() -> [UInt8]? {
         guard take("\"") else { return nil }
-        var text: [UInt8] = []
-        var runStart = position
-        while let byte = peek {
-            switch byte {
-            case UInt8(ascii: "\""):
-                text.append(contentsOf: bytes[runStart..<position])
+        // No escape is shorter than what it stands for, so the rest of the bytes is room enough.
+        guard let end = endOfString() else { return nil }
+        var isSound = true
+        let text = [UInt8](unsafeUninitializedCapacity: end - position) { room, count in
+            while isSound, position < end {
+                let byte = bytes[position]
                 position += 1
-                return UTF8Bytes.areValid(text) ? text : nil
-            case UInt8(ascii: "\\"):
-                text.append(contentsOf: bytes[runStart..<position])
-                position += 1
-                guard appendEscape(to: &text) else { return nil }
-                runStart = position
-            case 0..<0x20: return nil
-            default: position += 1
+                if byte != UInt8(ascii: "\\") {
+                    room[count] = byte
+                    count += 1
+                    isSound = byte >= 0x20
+                } else {
+                    isSound = unescape(into: room, &count)
+                }
             }
+        }
+        guard isSound, position == end, UTF8Bytes.areValid(text) else { return nil }
+        position += 1
+        return text
+    }
+
+    /// Where the closing quote is: the first one with an even number of backslashes before it.
+    private func endOfString() -> Int? {
+        guard let base = bytes.baseAddress else { return nil }
+        var from = position
+        while from < bytes.count,
+            let quote = memchr(base + from, 0x22, bytes.count - from)
+        {
+            let place = UnsafeRawPointer(quote) - base
+            let backslashes = bytes[position..<place].reversed().prefix { $0 == 0x5c }.count
+            if backslashes.isMultiple(of: 2) { return place }
+            from = place + 1
         }
         return nil
     }
 
-    private mutating func appendEscape(to text: inout [UInt8]) -> Bool {
-        guard let byte = peek else { return false }
-        position += 1
-        switch byte {
-        case UInt8(ascii: "n"): text.append(0x0a)
-        case UInt8(ascii: "r"): text.append(0x0d)
-        case UInt8(ascii: "t"): text.append(0x09)
-        case UInt8(ascii: "b"): text.append(0x08)
-        case UInt8(ascii: "f"): text.append(0x0c)
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
+    /// What follows a backslash.
+    private mutating func unescape(
+        into room: UnsafeMutableBufferPointer<UInt8>, _ count: inout Int
+    ) -> Bool {
+        let character: UInt8
+        switch bytes[position] {
+        case UInt8(ascii: "n"): character = 0x0a
+        case UInt8(ascii: "r"): character = 0x0d
+        case UInt8(ascii: "t"): character = 0x09
+        case UInt8(ascii: "b"): character = 0x08
+        case UInt8(ascii: "f"): character = 0x0c
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): character = bytes[position]
         case UInt8(ascii: "u"):
-            guard let scalar = escapedScalar() else { return false }
-            text.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+            position += 1
+            guard let scalar = escapedScalar(), let encoded = UTF8.encode(scalar) else {
+                return false
+            }
+            for byte in encoded {
+                room[count] = byte
+                count += 1
+            }
+            return true
         default: return false
         }
+        position += 1
+        room[count] = character
+        count += 1
         return true
     }
 

@@ -25,7 +25,7 @@ struct CCRun: ParsableCommand {
         discussion: """
             Examples:
               ccrun shop/default "python manage.py migrate"
-              ccrun shop migrate --plan            (a task or a process type as first word)
+              ccrun shop migrate                   (a task or a process type as first word)
               ccrun shop/staging                   (an interactive shell)
               ccrun replay last
 
@@ -34,7 +34,8 @@ struct CCRun: ParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            RunCommand.self, TargetsCommand.self, TasksCommand.self,
+            RunCommand.self, TargetsCommand.self, TasksCommand.self, HistoryCommand.self,
+            ReplayCommand.self,
         ])
 
     /// What ccrun itself exits with when it was misused (125, as env(1) and docker have it).

@@ -14,11 +14,10 @@ struct TargetsCommand: ParsableCommand {
         guard let inventory = try common.inventory(environment) else {
             throw DeploymentsError.withoutInventory("cannot list the deployments")
         }
-        for name in inventory.deploymentNames {
-            let deployment = try inventory.deployment(name)
+        for deployment in inventory.apps.flatMap(\.deployments) {
             let hosts = deployment.hosts.map(\.description).joined(separator: ", ")
             let mark = deployment.protected ? "  (protected)" : ""
-            print("\(name)  \(hosts)\(mark)")
+            print("\(deployment.name)  \(hosts)\(mark)")
         }
     }
 }

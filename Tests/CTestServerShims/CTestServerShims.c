@@ -2,6 +2,7 @@
 #include "CTestServerShims.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -56,4 +57,10 @@ int test_server_open_terminal(char *name, size_t size) {
         return -1;
     }
     return master;
+}
+
+int test_server_wait_for_hangup(int socket) {
+    struct pollfd entry = {socket, POLLRDHUP, 0};
+
+    return poll(&entry, 1, -1);
 }

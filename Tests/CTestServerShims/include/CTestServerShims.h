@@ -18,4 +18,7 @@ int test_server_accept(int listener);
 /* A new pseudo-terminal's master, or -1; the path of its other side in `name`. */
 int test_server_open_terminal(char *name, size_t size);
 
+/* Waits until the other side of a socket has ended the connection, reading nothing. 0, or -1 and errno. */
+int test_server_wait_for_hangup(int socket);
+
 #endif

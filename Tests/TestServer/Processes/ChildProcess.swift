@@ -35,10 +35,8 @@ package final class ChildProcess: Sendable {
 
     /// Starts the program.
     ///
-    /// - Parameters:
-    ///   - executable: an absolute path.
-    ///   - environment: all of it; nothing is inherited.
-    ///   - measuresMemory: whether to watch how much memory the program itself takes.
+    /// `executable` is an absolute path, and `environment` all of it: nothing is inherited.
+    /// `measuresMemory` watches how much memory the program itself takes.
     package init(
         _ executable: String, _ arguments: [String] = [],
         environment: [String: String] = plainEnvironment, input: Input = .null,
@@ -94,8 +92,12 @@ package final class ChildProcess: Sendable {
 
     /// Waits until this many bytes of output have come, whatever is done with them.
     package func waitForOutput(count: Int, timeout: Duration = .seconds(60)) throws {
-        let reached = output?.contents.wait(timeout) { $0.count >= count ? true : nil }
-        guard reached == true else { throw failure("\(count) bytes of output", timeout) }
+        try wait(for: count, in: output, timeout)
+    }
+
+    /// Waits until this many bytes of error output have come, whatever is done with them.
+    package func waitForError(count: Int, timeout: Duration = .seconds(60)) throws {
+        try wait(for: count, in: error, timeout)
     }
 
     /// Kills the program and whatever it started.
@@ -152,6 +154,11 @@ package final class ChildProcess: Sendable {
         guard found == true else { throw failure("\"\(text)\"", timeout) }
     }
 
+    private func wait(for count: Int, in sink: OutputSink?, _ timeout: Duration) throws {
+        let reached = sink?.contents.wait(timeout) { $0.count >= count ? true : nil }
+        guard reached == true else { throw failure("\(count) bytes", timeout) }
+    }
+
     private func failure(_ awaited: String, _ timeout: Duration) -> TestServerError {
         let seen = String(decoding: standardOutput, as: UTF8.self)
         let errors = String(decoding: standardError, as: UTF8.self)
@@ -160,8 +167,10 @@ package final class ChildProcess: Sendable {
             awaited, after: timeout, seen: "\(seen)\nstandard error:\n\(errors)\n\(end)")
     }
 
-    /// wait4's ru_maxrss would not do: Linux carries the peak of the process that spawned the
-    /// child, here the whole test bundle's, over exec (exec_mmap). VmHWM begins anew.
+    /// Watches VmHWM, which begins anew with a program.
+    ///
+    /// ru_maxrss of wait4(2) would not do: Linux carries the peak of the process that spawned the
+    /// child, here the whole test bundle's, over exec (exec_mmap).
     private func watchMemory() {
         _ = Worker("memory") { [process, peak] in
             repeat {

@@ -14,7 +14,7 @@ final class OutputSink: Sendable {
     private let handling: ChildProcess.Output
     private let worker: Worker
 
-    /// - Parameter cancel: ends the reading when it becomes readable, whoever holds the other end.
+    /// Begins to read; `cancel` ends that when it becomes readable, whoever holds the other end.
     init(_ source: Descriptor, _ handling: ChildProcess.Output, cancel: Descriptor) {
         self.handling = handling
         worker = Worker("output") { [contents] in

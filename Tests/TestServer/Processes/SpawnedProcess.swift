@@ -38,7 +38,7 @@ package final class SpawnedProcess: Sendable {
     package let pid: Int32
     private let status = Watched<ProcessStatus?>(nil)
 
-    /// - Parameter environment: all of it; nothing is inherited.
+    /// Starts a program; `environment` is all of it, nothing is inherited.
     init(
         executable: String, arguments: [String], environment: [String: String],
         workingFolder: String?, files: Files

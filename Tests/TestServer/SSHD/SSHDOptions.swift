@@ -3,10 +3,14 @@ package struct SSHDOptions: Sendable {
     package var hostKeys: [KeyPair.Kind]
     /// Fresh keys that may log in; the first is `PrivateSSHD.identityFile`.
     package var userKeys: [KeyPair.Kind]
-    /// Lines for sshd_config(5). They come first, where they win; from a `Match` on they come last.
+    /// Lines for sshd_config(5).
+    ///
+    /// They come first, where they win; from a `Match` on they come last.
     package var configuration: [String]
-    /// Set in every session, whatever the client asks. HOME is a folder of the server's own scratch
-    /// folder unless it is set here; the working folder at login is the real home all the same.
+    /// Set in every session, whatever the client asks.
+    ///
+    /// HOME is a folder of the server's own scratch folder unless it is set here; the working
+    /// folder at login is the real home all the same.
     package var environment: [String: String]
     /// An absolute path: sessions go as if that were the user's login shell.
     package var loginShell: String?

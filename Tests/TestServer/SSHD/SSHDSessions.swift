@@ -45,29 +45,4 @@ extension PrivateSSHD {
             usleep(5_000)
         }
     }
-
-    /// Arguments for OpenSSH's `ssh` to log in here, with nothing of the user's own configuration.
-    package var sshArguments: [String] {
-        sshClientArguments(
-            port: port, user: user, knownHostsFile: knownHostsFile, identityFile: identityFile)
-    }
-
-    /// Runs OpenSSH's `ssh` against this server, the witness of what ought to happen.
-    package func ssh(
-        _ arguments: [String], input: ChildProcess.Input = .null
-    ) throws -> ChildResult {
-        try ChildProcess.run(try Tool.path("ssh"), sshArguments + arguments, input: input)
-    }
-}
-
-/// Arguments for OpenSSH's `ssh` up to and with the host, with nothing of the user's own.
-package func sshClientArguments(
-    port: Int, user: String, knownHostsFile: String, identityFile: String
-) -> [String] {
-    [
-        "-F", "none", "-p", "\(port)", "-l", user, "-i", identityFile,
-        "-o", "UserKnownHostsFile=\(knownHostsFile)", "-o", "GlobalKnownHostsFile=none",
-        "-o", "StrictHostKeyChecking=yes", "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none",
-        "-o", "BatchMode=yes", "127.0.0.1",
-    ]
 }

@@ -46,7 +46,7 @@ package final class Descriptor: Sendable {
     }
 
     /// What there is to read, at most `limit` bytes; empty at the end of the file.
-    func read(_ limit: Int = 65_536) throws -> [UInt8] {
+    package func read(_ limit: Int = 65_536) throws -> [UInt8] {
         let file = rawValue
         return try [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
             count = try retrying("cannot read") { Glibc.read(file, buffer.baseAddress, limit) }
@@ -54,7 +54,7 @@ package final class Descriptor: Sendable {
     }
 
     /// Writes all of the bytes, however many calls that takes.
-    func write(_ bytes: [UInt8]) throws {
+    package func write(_ bytes: [UInt8]) throws {
         var rest = bytes[...]
         while !rest.isEmpty { rest = rest.dropFirst(try writeSome(rest)) }
     }
@@ -82,10 +82,7 @@ package final class Descriptor: Sendable {
 
 /// Waits until one of the files is ready, or has ended; says which ones.
 ///
-/// - Parameters:
-///   - reading: files to read from.
-///   - writing: files to write to.
-///   - milliseconds: how long to wait at most; -1 waits for ever.
+/// That takes at most so many `milliseconds`; -1 waits for ever.
 func ready(
     reading: [Int32] = [], writing: [Int32] = [], milliseconds: Int32 = -1
 ) throws -> Set<Int32> {

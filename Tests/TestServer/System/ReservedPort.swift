@@ -34,6 +34,7 @@ func boundSocket(port: Int) throws -> Descriptor {
 
 /// A socket that listens on a free port of 127.0.0.1.
 func listeningSocket(port: Int = 0) throws -> (socket: Descriptor, port: Int) {
+    _ = ignoresBrokenPipes
     let file = try boundSocket(port: port)
     try retrying("cannot listen") { listen(file.rawValue, 64) }
     return (file, try localPort(of: file))

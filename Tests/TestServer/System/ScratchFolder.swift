@@ -22,13 +22,13 @@ package final class ScratchFolder: Sendable {
     /// The path of something in the folder.
     package func file(_ name: String) -> String { "\(path)/\(name)" }
 
-    /// Writes a file, and returns its path. Folders on the way are made.
+    /// Writes a file with the folders on the way to it, and returns its path.
     @discardableResult
     package func write(_ text: String, to name: String, mode: mode_t = 0o600) throws -> String {
         try write(Array(text.utf8), to: name, mode: mode)
     }
 
-    /// Writes a file, and returns its path. Folders on the way are made.
+    /// Writes a file with the folders on the way to it, and returns its path.
     @discardableResult
     package func write(_ bytes: [UInt8], to name: String, mode: mode_t = 0o600) throws -> String {
         let target = file(name)

@@ -24,9 +24,7 @@ package final class Watched<State>: @unchecked Sendable {
 
     /// The first result of `probe` that is not nil, or nil when `timeout` has passed.
     ///
-    /// - Parameters:
-    ///   - timeout: how long to wait; nil waits for ever.
-    ///   - probe: looked at once at the start, and again after each change.
+    /// `probe` is asked at the start, and again after each change. No timeout waits for ever.
     package func wait<Result>(
         _ timeout: Duration? = nil, until probe: (inout State) throws -> Result?
     ) rethrows -> Result? {

@@ -23,9 +23,7 @@ package final class TerminalSession: Sendable {
 
     /// Starts the program.
     ///
-    /// - Parameters:
-    ///   - executable: an absolute path.
-    ///   - environment: all of it; nothing is inherited.
+    /// `executable` is an absolute path, and `environment` all of it: nothing is inherited.
     package init(
         executable: String, arguments: [String] = [],
         environment: [String: String] = plainEnvironment, columns: Int = 80, rows: Int = 24,
@@ -144,7 +142,9 @@ package final class TerminalSession: Sendable {
 
     private func drain() { _ = Self.drain(master, into: seen) }
 
-    /// Reads all that is there. The lock is held meanwhile, so that no chunk is between two readers.
+    /// Reads all that is there.
+    ///
+    /// The lock is held meanwhile, so that no chunk is between two readers.
     private static func drain(
         _ master: Descriptor, into seen: Watched<(bytes: [UInt8], consumed: Int)>
     ) -> Bool {

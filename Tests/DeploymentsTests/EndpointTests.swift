@@ -1,0 +1,221 @@
+import Testing
+
+@testable import Deployments
+
+/// Endpoints with a home folder of their own and, where there is one, the real `ssh`.
+struct EndpointTests {
+    private let scratch: Scratch
+    private let home: String
+    private let environment: [String: String]
+
+    init() throws {
+        scratch = try Scratch()
+        home = try scratch.makeFolder("home")
+        environment = ["PATH": "/usr/bin:/bin", "HOME": home, "SSH_AUTH_SOCK": "/run/agent"]
+    }
+
+    private func configure(_ text: String) throws {
+        try scratch.write("home/.ssh/config", text)
+        _ = try RemoteSide.find(RemoteSide.Shell(name: "ssh"))
+    }
+
+    private func endpoint(
+        _ host: HostAddress,
+        _ deployment: Deployment = .sample(),
+        options: EndpointOptions = EndpointOptions()
+    ) throws -> Endpoint {
+        try deployment.endpoint(
+            for: host, options: options, environment: environment, homeFolder: home)
+    }
+
+    @Test func `without any configuration the defaults are those of ssh`() throws {
+        let user = try #require(LocalAccount.current()?.name)
+        #expect(
+            try endpoint(HostAddress(name: "web1"))
+                == Endpoint(
+                    alias: "web1", host: "web1", port: 22, user: user, hostKeyAlias: nil,
+                    identityFiles: ["id_ed25519", "id_ecdsa", "id_rsa"].map {
+                        "\(home)/.ssh/\($0)"
+                    },
+                    identitiesOnly: false, identityAgent: "/run/agent",
+                    userKnownHostsFiles: [
+                        "\(home)/.ssh/known_hosts", "\(home)/.ssh/known_hosts2",
+                    ],
+                    globalKnownHostsFiles: [
+                        "/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2",
+                    ], strictHostKeyChecking: .ask, connectTimeout: nil))
+    }
+
+    @Test func `an ssh without settings of its own gives the same`() throws {
+        let plain = try endpoint(HostAddress(name: "web1"))
+        try configure("# nothing\n")
+        #expect(try endpoint(HostAddress(name: "web1")) == plain)
+    }
+
+    @Test func `what ssh knows about an alias is taken over`() throws {
+        try configure(
+            """
+            Host web1
+              HostName 10.0.0.7
+              Port 2222
+              User deploy
+              HostKeyAlias web.internal
+              IdentityFile ~/.ssh/%n-%r-%p-%%
+              IdentityFile /keys/b
+              IdentitiesOnly yes
+              IdentityAgent ~/agent.sock
+              UserKnownHostsFile ~/hosts /other/hosts
+              GlobalKnownHostsFile /none/global
+              StrictHostKeyChecking yes
+              ConnectTimeout 7
+            """)
+        #expect(
+            try endpoint(HostAddress(name: "web1"))
+                == Endpoint(
+                    alias: "web1", host: "10.0.0.7", port: 2222, user: "deploy",
+                    hostKeyAlias: "web.internal",
+                    identityFiles: ["\(home)/.ssh/web1-deploy-2222-%", "/keys/b"],
+                    identitiesOnly: true, identityAgent: "\(home)/agent.sock",
+                    userKnownHostsFiles: ["\(home)/hosts", "/other/hosts"],
+                    globalKnownHostsFiles: ["/none/global"], strictHostKeyChecking: .yes,
+                    connectTimeout: .seconds(7)))
+    }
+
+    @Test func `the command line wins over the inventory, and that over ssh`() throws {
+        try configure("Host *\n User sshuser\n Port 1\n IdentityFile /keys/a\n")
+        var deployment = Deployment.sample()
+        var found = try endpoint(HostAddress(name: "web1"), deployment)
+        #expect(found.user == "sshuser")
+        #expect(found.port == 1)
+        #expect(found.identityFiles == ["/keys/a"])
+
+        deployment.user = "inventory"
+        found = try endpoint(HostAddress(name: "web1", port: 2), deployment)
+        #expect(found.user == "inventory")
+        #expect(found.port == 2)
+        #expect(
+            try endpoint(HostAddress(user: "written", name: "web1"), deployment).user == "written")
+
+        let options = EndpointOptions(
+            user: "line", port: 3, identityFiles: ["~/k", "/keys/a"],
+            host: HostAddress(user: "x", name: "web9", port: 4))
+        found = try endpoint(
+            HostAddress(user: "written", name: "web1"), deployment, options: options)
+        #expect(found.alias == "web9")
+        #expect(found.host == "web9")
+        #expect(found.user == "line")
+        #expect(found.port == 3)
+        #expect(found.identityFiles == ["\(home)/k", "/keys/a"])
+    }
+
+    @Test func `files of the command line take the place of the default ones`() throws {
+        let options = EndpointOptions(identityFiles: ["/keys/mine"])
+        #expect(
+            try endpoint(HostAddress(name: "web1"), options: options).identityFiles
+                == ["/keys/mine"])
+        try configure("# nothing\n")
+        #expect(
+            try endpoint(HostAddress(name: "web1"), options: options).identityFiles
+                == ["/keys/mine"])
+    }
+
+    @Test func `a Match block sees the user that was decided on`() throws {
+        try configure("Match host web1 user deploy\n  HostName 10.0.0.9\n")
+        var deployment = Deployment.sample()
+        deployment.user = "deploy"
+        #expect(try endpoint(HostAddress(name: "web1"), deployment).host == "10.0.0.9")
+        #expect(try endpoint(HostAddress(name: "web1")).host == "web1")
+    }
+
+    @Test(
+        arguments: [("none", nil), ("SSH_AUTH_SOCK", "/run/agent"), ("$OTHER", "/run/other")]
+            as [(String, String?)])
+    func `the agent is the one that ssh would ask`(value: String, socket: String?) throws {
+        try configure("IdentityAgent \(value)\n")
+        let found = try Deployment.sample().endpoint(
+            for: HostAddress(name: "web1"), options: EndpointOptions(),
+            environment: environment.merging(["OTHER": "/run/other"]) { $1 }, homeFolder: home)
+        #expect(found.identityAgent == socket)
+    }
+
+    @Test func `a gateway is told the deployment by the user name`() throws {
+        var deployment = Deployment.sample()
+        let gateway = HostAddress(name: "ssh.example.com", port: 2222)
+        deployment.gateway = gateway
+        deployment.hosts = [gateway]
+        var found = try endpoint(gateway, deployment)
+        #expect(found.user == "shop-default")
+        #expect(found.host == "ssh.example.com")
+        #expect(found.port == 2222)
+        found = try endpoint(gateway, deployment, options: EndpointOptions(user: "root"))
+        #expect(found.user == "root")
+    }
+
+    @Test func `a proxy is refused rather than passed by`() throws {
+        try configure("Host web1\n ProxyJump bastion\n")
+        let error = try #require(
+            #expect(throws: DeploymentsError.self) { try endpoint(HostAddress(name: "web1")) })
+        #expect(error.code == .sshConfig)
+        #expect(
+            error.message == "cannot connect to \"web1\": the configuration of ssh says "
+                + "\"proxyjump bastion\", and ccrun connects directly only")
+    }
+
+    @Test func `what ssh refuses is said in its words`() throws {
+        try configure("Host web1\n  Prot 22\n")
+        let error = try #require(
+            #expect(throws: DeploymentsError.self) { try endpoint(HostAddress(name: "web1")) })
+        #expect(error.code == .sshConfig)
+        #expect(error.attempted == "cannot ask ssh about \"web1\"")
+        #expect(error.underlying.contains("line 2: Bad configuration option: prot"))
+    }
+
+    @Test func `without an ssh to ask the defaults remain`() throws {
+        try scratch.write("home/.ssh/config", "Host *\n  Port 2222\n")
+        let found = try Deployment.sample().endpoint(
+            for: HostAddress(name: "web1"), options: EndpointOptions(user: "u"),
+            environment: ["PATH": scratch.path], homeFolder: home)
+        #expect(found.port == 22)
+        #expect(found.identityAgent == nil)
+    }
+
+    @Test(arguments: ["shop/default", "shop-default"])
+    func `a Host block is enough without an inventory`(alias: String) throws {
+        try configure("Host \(alias)\n  HostName 10.0.0.7\n  User deploy\n")
+        let deployment = try Deployment.find(
+            DeploymentName(parsing: "shop"), in: nil, host: nil, environment: environment,
+            homeFolder: home)
+        #expect(deployment.hosts == [HostAddress(name: alias)])
+        let found = try endpoint(deployment.hosts[0], deployment)
+        #expect(found.alias == alias)
+        #expect(found.host == "10.0.0.7")
+        #expect(found.user == "deploy")
+    }
+
+    @Test func `the inventory comes before the host of the command line`() throws {
+        let inventory = try Inventory(
+            text: "apps: {shop: {deployments: {default: {host: web1}}}}", path: "\(home)/ccrun.yml")
+        let find = { (name: String, host: HostAddress?) in
+            try Deployment.find(
+                DeploymentName(parsing: name), in: inventory, host: host, environment: environment,
+                homeFolder: home)
+        }
+        let host = HostAddress(name: "web9")
+        #expect(try find("shop", host).hosts == [HostAddress(name: "web1")])
+        #expect(try find("blog", host).hosts == [host])
+        #expect(throws: DeploymentsError.self) { try find("blog", nil) }
+    }
+
+    @Test func `without anything the message says what to do`() throws {
+        let error = #expect(throws: DeploymentsError.self) {
+            try Deployment.find(
+                DeploymentName(parsing: "shop"), in: nil, host: nil, environment: environment,
+                homeFolder: home)
+        }
+        #expect(error?.code == .noInventory)
+        #expect(
+            error?.message == "cannot find \"shop/default\": there is no ccrun.yml here or above, "
+                + "and no \"Host shop/default\" or \"Host shop-default\" in ~/.ssh/config")
+        #expect(error?.hint == "write a ccrun.yml, or pass --host")
+    }
+}

@@ -1,0 +1,147 @@
+import Testing
+
+@testable import Deployments
+
+/// The very text that is sent, which is also what `--dry-run` prints.
+struct RemoteCommandTextTests {
+    private static let reader =
+        #"_cv=;while IFS= read -r _cl;do _cv=$_cv${_cl#?};case $_cl in .*)break;;"#
+        + #"=*)export "$_cv";_cv=;;%*)_cv=$(printf %b. "$_cv");export "${_cv%.}";_cv=;;esac;done;"#
+        + #"[ "$_cl" = . ]||exit 125;unset _cl _cv;"#
+
+    @Test func `an ordinary command reads plainly`() throws {
+        var deployment = Deployment.sample()
+        deployment.directory = "/srv/shop"
+        deployment.before = ". venv/bin/activate"
+        let command = try deployment.command(.shell("python manage.py migrate"))
+        let script =
+            Self.reader
+            + "cd /srv/shop 2>/dev/null||"
+            + "{ echo ccrun: error: cannot enter the directory /srv/shop on the server >&2;"
+            + "exit 125;};. venv/bin/activate||exit;python manage.py migrate"
+        #expect(command.script == script)
+        #expect(command.execLine == "exec sh -c '\(script)'")
+        #expect(String(decoding: command.preamble, as: UTF8.self) == "=DEP_NAME=shop/default\n.\n")
+        #expect(command.handshake == nil)
+    }
+
+    @Test(
+        arguments: [
+            (.loginShell, #"exec "${SHELL:-/bin/sh}" -l"#),
+            (.words(["ls", "-l", "a b", "it's"]), #"exec ls -l 'a b' 'it'\''s'"#),
+            (.words(["-x", "y"]), "command -- -x y"),
+            (.words(["A=b", "C=d"]), "exec 'A=b' 'C=d'"),
+            (.words([""]), "exec ''"),
+            (.words([]), #"exec "${SHELL:-/bin/sh}" -l"#),
+            (.shell("a && b # c"), "a && b # c"),
+        ] as [(RemoteCommand.Request, String)])
+    func `the command is the last part`(request: RemoteCommand.Request, text: String) throws {
+        #expect(try Deployment.sample().command(request).script == Self.reader + text)
+    }
+
+    @Test(
+        arguments: [
+            ("echo a\"b$x`y`#~{}[]<>|&;()*?%^", nil),
+            ("it's", #"it\0047s"#),
+            ("a\\b", #"a\0134b"#),
+            ("hi!", #"hi\0041"#),
+            ("a\nb\t", #"a\0012b\0011"#),
+            ("é7\u{1}7", #"\0303\02517\00017"#),
+            ("\\\\'\u{7f}", #"\0134\0134\0047\0177"#),
+        ] as [(String, String?)])
+    func `what a login shell could read differently is encoded`(
+        script: String,
+        encoded: String?
+    ) {
+        let line =
+            encoded.map { #"exec sh -c 'eval "shift;$(printf %b "$1")"' sh '"# + $0 + "'" }
+            ?? "exec sh -c '\(script)'"
+        #expect(ExecLine.carrying(script) == line)
+    }
+
+    @Test func `with a pseudo-terminal echo comes back after the preamble`() throws {
+        let command = try Deployment.sample().command(.shell("top"), pseudoTerminal: true)
+        #expect(command.script == Self.reader + "stty echo;top")
+        let modes = try RemoteCommand(
+            .shell("top"), deployment: .sample(), environment: [], pseudoTerminal: true,
+            terminalModesToRestore: ["echo", "icanon"])
+        #expect(modes.script == Self.reader + "stty echo icanon;top")
+    }
+
+    @Test(
+        arguments: [
+            ("docker exec -i {tty} web", "docker exec -i web", "docker exec -i -t web"),
+            ("docker exec {tty}", "docker exec", "docker exec -t"),
+            ("{tty} x", "x", "-t x"),
+            ("a{tty} b", "a b", "a-t b"),
+            ("sudo -u app", "sudo -u app", "sudo -u app"),
+        ])
+    func `through takes a terminal only where there is one`(
+        through: String,
+        without: String,
+        with: String
+    ) throws {
+        var deployment = Deployment.sample()
+        deployment.through = through
+        let plain = try deployment.command(.words(["ls"]))
+        #expect(plain.script == "exec \(without) sh -c '\(Self.reader)exec ls'")
+        #expect(plain.handshake == nil)
+
+        let terminal = try deployment.command(.words(["ls"]), pseudoTerminal: true)
+        let inner =
+            #"if [ -t 0 ];then stty -echo||exit 125;fi;printf "\033]5379;ccrun-ready\007";"#
+            + Self.reader + "if [ -t 0 ];then stty echo;fi;exec ls"
+        #expect(terminal.script == "exec \(with) sh -c '\(inner)'")
+        #expect(terminal.handshake == Array("\u{1b}]5379;ccrun-ready\u{7}".utf8))
+    }
+
+    @Test func `values stand in the preamble only, the later ones of a name`() throws {
+        var deployment = Deployment.sample()
+        deployment.environment = [
+            EnvironmentVariable(name: "A", value: "old"),
+            EnvironmentVariable(name: "B", value: "two words"),
+        ]
+        let command = try deployment.command(
+            .shell("x"),
+            environment: [
+                EnvironmentVariable(name: "A", value: "se\\cret\n7"),
+                EnvironmentVariable(name: "C", value: ""),
+            ])
+        #expect(
+            String(decoding: command.preamble, as: UTF8.self)
+                == "=DEP_NAME=shop/default\n%A=se\\0134cret\\00127\n=B=two words\n=C=\n.\n")
+        #expect(command.script == Self.reader + "x")
+    }
+
+    @Test func `long values are cut between code points into lines a terminal can hold`() throws {
+        let value = String(repeating: "日本é\u{1}", count: 500)
+        let bytes = try Preamble.bytes(carrying: [EnvironmentVariable(name: "A", value: value)])
+        let lines = bytes.split(separator: UInt8(ascii: "\n"))
+        #expect(lines.allSatisfy { $0.count < 1000 })
+        #expect(lines.allSatisfy { String(validating: $0, as: UTF8.self) != nil })
+        #expect(lines.dropLast(2).allSatisfy { $0.first == UInt8(ascii: "+") })
+        #expect(lines.dropLast().last?.first == UInt8(ascii: "%"))
+        #expect(bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7f || $0 == UInt8(ascii: "\n") })
+    }
+
+    @Test(
+        arguments: [
+            ("1A", "hidden"), ("A-B", "hidden"), ("", "hidden"), ("A=B", "hidden"),
+            ("É", "hidden"), ("A\n", "hidden"), ("A", "hidden\0"),
+        ])
+    func `a variable that no environment can hold is refused`(name: String, value: String) {
+        let error = #expect(throws: DeploymentsError.self) {
+            try Deployment.sample().command(
+                .shell("x"), environment: [EnvironmentVariable(name: name, value: value)])
+        }
+        #expect(error?.code == .invalidEnvironment)
+        #expect(error?.message.contains("hidden") == false)
+    }
+
+    @Test func `a NUL byte in a command is refused`() {
+        let error = #expect(throws: DeploymentsError.self) {
+            try Deployment.sample().command(.words(["a", "b\0c"]))
+        }
+        #expect(error?.code == .invalidCommand)
+    }
+}

@@ -1,0 +1,139 @@
+import Foundation
+
+@testable import SSH
+
+/// A private ssh-agent of a test's own, ended with the test.
+final class PrivateAgent {
+    let path: String
+    private let process = Process()
+    private let input = Pipe()
+    private let agentID: pid_t
+
+    /// Starts the agent around a shell that tells the agent's process id, once the socket is open.
+    ///
+    /// The shell then waits for the end of its input, which comes with the end of the test in any case;
+    /// an agent around a command ends by itself some seconds after it.
+    init(in scratch: KeyScratch) throws {
+        path = scratch.file("agent")
+        guard let program = KeyTool.path("ssh-agent") else {
+            throw KeyTool.Problem(text: "ssh-agent is not here")
+        }
+        let output = Pipe()
+        process.executableURL = URL(filePath: program)
+        process.arguments = ["-a", path, "sh", "-c", "echo $SSH_AGENT_PID; exec cat"]
+        process.environment = ["PATH": "/usr/bin:/bin", "HOME": scratch.path]
+        process.standardInput = input
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+        guard let number = pid_t(line.filter(\.isNumber)) else {
+            throw KeyTool.Problem(text: "ssh-agent ended")
+        }
+        agentID = number
+    }
+
+    deinit {
+        kill(agentID, SIGTERM)
+        try? input.fileHandleForWriting.close()
+        process.waitUntilExit()
+    }
+
+    func add(_ key: String, _ options: [String] = []) throws {
+        try KeyTool.run(
+            "ssh-add", ["-q"] + options + [key], environment: ["SSH_AUTH_SOCK": path])
+    }
+}
+
+/// An agent that answers every request with the same bytes, whatever they are.
+final class LyingAgent: Sendable {
+    enum Answer: Sendable {
+        /// Sent in pieces of so many bytes; then the connection is closed.
+        case bytes([UInt8], pieces: Int)
+        /// Sent, and then nothing more comes.
+        case stall(after: [UInt8])
+        /// Closed as soon as somebody connects.
+        case closed
+    }
+
+    let path: String
+    private let listener: CInt
+    private let ended = DispatchSemaphore(value: 0)
+
+    init(in scratch: KeyScratch, _ answer: Answer) throws {
+        path = scratch.file("liar")
+        listener = try Self.listen(path)
+        let (listener, ended) = (listener, ended)
+        Thread.detachNewThread {
+            Self.serve(listener, answer)
+            ended.signal()
+        }
+    }
+
+    deinit {
+        // Ends the accept(2) that the thread waits in.
+        shutdown(listener, CInt(SHUT_RDWR))
+        ended.wait()
+        close(listener)
+    }
+
+    private static func listen(_ path: String) throws -> CInt {
+        let listener = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix(100)) }
+        let size = socklen_t(MemoryLayout<sockaddr_un>.size)
+        let bound = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(listener, $0, size) }
+        }
+        guard bound == 0, Foundation.listen(listener, 128) == 0 else {
+            throw KeyTool.Problem(text: "cannot listen at \(path)")
+        }
+        return listener
+    }
+
+    private static func serve(_ listener: CInt, _ answer: Answer) {
+        var held: [CInt] = []
+        defer { held.forEach { close($0) } }
+        while true {
+            let connection = accept(listener, nil, nil)
+            guard connection >= 0 else { return }
+            guard case .closed = answer else {
+                held.append(connection)
+                respond(connection, answer)
+                continue
+            }
+            close(connection)
+        }
+    }
+
+    private static func respond(_ connection: CInt, _ answer: Answer) {
+        guard receiveRequest(connection) else { return }
+        switch answer {
+        case .closed: return
+        case .stall(let bytes):
+            send(bytes[...], to: connection)
+        case .bytes(let bytes, let size):
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                send(rest.prefix(size), to: connection)
+                rest = rest.dropFirst(size)
+            }
+            shutdown(connection, CInt(SHUT_RDWR))
+        }
+    }
+
+    private static func send(_ bytes: ArraySlice<UInt8>, to connection: CInt) {
+        let bytes = Array(bytes)
+        _ = Foundation.send(connection, bytes, bytes.count, CInt(MSG_NOSIGNAL))
+    }
+
+    /// Reads one whole request: an answer that overtakes it may be lost with the connection.
+    private static func receiveRequest(_ connection: CInt) -> Bool {
+        var header = [UInt8](repeating: 0, count: 4)
+        guard recv(connection, &header, 4, CInt(MSG_WAITALL)) == 4 else { return false }
+        let count = header.reduce(0) { $0 << 8 | Int($1) }
+        var body = [UInt8](repeating: 0, count: count)
+        return recv(connection, &body, count, CInt(MSG_WAITALL)) == count
+    }
+}
