@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034  # what is set here is used by the others
 # What the scripts share: messages, cleaning up, a scratch sshd, virtual environments.
 
 set -euo pipefail
@@ -11,9 +12,9 @@ export HOME="${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}" LANG="${LANG:-C
 say() { printf '%s: %s\n' "scripts/${0##*/}" "$*" >&2; }
 die() { say "error: $*"; exit 1; }
 
-as_root() {
-    if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
-}
+# Put ahead of a command that only root may run.
+as_root=()
+[ "$(id -u)" = 0 ] || as_root=(sudo)
 
 # MARK: - Cleaning up
 
@@ -42,6 +43,21 @@ end_process() {
     for child in $(pgrep -P "$pid"); do end_process "$child" "${@:2}"; done
     "${kill[@]}" "$pid" 2>/dev/null || true
 }
+
+# Runs a command in the background and waits for it: bash answers a signal at once only then, and
+# what the command started ends with the script. Not for the left of || or a condition: there a
+# function would go on after an error.
+attended=
+attend() {
+    local status=0
+    "$@" <&0 &
+    attended=$!
+    wait "$attended" || status=$?
+    attended=
+    return "$status"
+}
+# shellcheck disable=SC2016  # expanded at the end
+on_exit '[ -z "$attended" ] || end_process "$attended"'
 
 # MARK: - A scratch sshd
 
@@ -152,4 +168,26 @@ copy_django() {
     mkdir -p "$1"
     (cd Tests/Fixtures/django && tar -c --exclude=__pycache__ --exclude=./venv --exclude=./storage \
         --exclude=./staticfiles --exclude=./db.sqlite3 .) | tar -x -C "$1"
+}
+
+# MARK: - Swift
+
+# Why a test may be skipped. A shell that is missing costs one row of a table; a missing sshd, ssh,
+# asciinema or Django would make a green run that has proved nothing.
+allowed_skips='"(fish|tcsh|zsh|busybox|ksh|mksh|yash) is not (here|installed)"'
+
+# Runs swift test with ARGUMENTS, shows what did not pass, and fails where a test failed or was
+# skipped, or where there was none. The full log and the number of tests go to .build-test/NAME.*.
+run_suites() {
+    local name=$1 log=$top/.build-test/$1.log status=0 skipped
+    shift
+    mkdir -p "$top/.build-test"
+    swift test --disable-xctest "$@" 2>&1 | tee "$log" \
+        | sed -u '/^◇/d; /^✔ Test run/b; /^✔/d; /^\[[0-9]*\/[0-9]*\]/d' || status=$?
+    skipped=$(grep -E '^➜ .* (skipped|was cancelled)' "$log" | grep -vE "$allowed_skips" || true)
+    [ -z "$skipped" ] || { say "error: skipped, which counts as a failure"; return 1; }
+    sed -n 's/.*Test run with \([1-9][0-9]*\) tests\{0,1\} .*passed.*/\1/p' "$log" \
+        >"$top/.build-test/$name.count"
+    [ "$status" != 0 ] || [ -s "$top/.build-test/$name.count" ] || { say "error: no test ran"; return 1; }
+    return "$status"
 }
