@@ -53,26 +53,40 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(name: "CTestServerShims", path: "Tests/CTestServerShims"),
         .target(
             name: "TestServer",
-            dependencies: [crypto, cryptoExtras],
+            dependencies: ["CTestServerShims", crypto, cryptoExtras],
             path: "Tests/TestServer",
             swiftSettings: strict
         ),
         .testTarget(
-            name: "SSHTests", dependencies: ["SSH", "TestServer"], swiftSettings: strict),
+            name: "TestServerTests", dependencies: ["TestServer"], swiftSettings: strict),
+        .testTarget(
+            name: "SSHTests",
+            dependencies: ["SSH", "CLibSSH2Shims", "TestServer", crypto, cryptoExtras],
+            swiftSettings: strict),
         .testTarget(
             name: "LocalTerminalTests", dependencies: ["LocalTerminal", "TestServer"],
             swiftSettings: strict),
         .testTarget(
             name: "DeploymentsTests", dependencies: ["Deployments"], swiftSettings: strict),
         .testTarget(
-            name: "TranscriptsTests", dependencies: ["Transcripts", "TestServer"],
+            name: "TranscriptsTests", dependencies: ["Transcripts", "TestServer", crypto],
             swiftSettings: strict),
         .testTarget(
             name: "HistoryTests", dependencies: ["History", "TestServer"], swiftSettings: strict),
         .testTarget(
-            name: "RunsTests", dependencies: ["Runs", "TestServer"], swiftSettings: strict),
+            name: "RunsTests",
+            dependencies: ["Runs", "SSH", "Deployments", "Transcripts", "TestServer"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CCRunTests",
+            dependencies: [
+                "ccrun", "Runs", "Deployments", "Transcripts", "TestServer",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["ccrun", "TestServer", "Transcripts"],

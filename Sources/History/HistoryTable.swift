@@ -14,7 +14,7 @@ package struct HistoryTable {
             + entries.map { entry in
                 [
                     String(entry.run.description.prefix(idLength)),
-                    LocalTime.text(entry.started),
+                    LocalTime.text(entry.started, isShort: (width ?? .max) < 80),
                     CleanText.line(entry.target),
                     HistoryTable.command(of: entry),
                     HistoryTable.status(of: entry),
@@ -44,16 +44,19 @@ package struct HistoryTable {
 
     private static let targetColumn = 2
     private static let commandColumn = 3
+    private static let statusColumn = 4
     private static let timeColumn = 5
 
-    /// The command gives way first, then the target; the rest is short as it is.
+    /// The columns that give way where there is no room, the first one first, and what remains.
+    private static let yielding = [(commandColumn, 8), (targetColumn, 6), (statusColumn, 8)]
+
     private var fittedWidths: [Int] {
         var widths = (0...HistoryTable.timeColumn).map { column in
             rows.reduce(0) { max($0, CleanText.columns(of: $1[column])) }
         }
         guard let width else { return widths }
         let separators = 2 * HistoryTable.timeColumn
-        for (column, least) in [(HistoryTable.commandColumn, 8), (HistoryTable.targetColumn, 6)] {
+        for (column, least) in HistoryTable.yielding {
             let excess = widths.reduce(0, +) + separators - width
             if excess > 0 {
                 widths[column] = max(min(least, widths[column]), widths[column] - excess)
@@ -104,7 +107,7 @@ package struct HistoryTable {
     }
 
     /// `0.4s`, `12.0s`, `3m05s`, `2h03m`.
-    private static func text(_ duration: Duration) -> String {
+    static func text(_ duration: Duration) -> String {
         let tenths = Int((duration / .milliseconds(100)).rounded())
         let seconds = Int((duration / .seconds(1)).rounded())
         switch seconds {

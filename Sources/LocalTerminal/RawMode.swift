@@ -15,7 +15,7 @@ package final class RawMode {
     private let saved: termios
     private var isRaw = false
 
-    /// - Returns: nil when the descriptor is no terminal.
+    /// Returns nil when the descriptor is no terminal.
     package init?(_ terminal: Terminal) {
         guard let modes = terminal.modes else { return nil }
         self.terminal = terminal
@@ -27,8 +27,9 @@ package final class RawMode {
     }
 
     /// Every key reaches the remote side as a byte, and output passes unprocessed (OpenSSH's sshtty.c).
+    ///
+    /// Entering again makes raw what somebody else, a shell after a stop, has set meanwhile.
     package func enter() {
-        guard !isRaw else { return }
         var raw = saved
         raw.c_iflag |= tcflag_t(IGNPAR)
         raw.c_iflag &= ~tcflag_t(ISTRIP | INLCR | IGNCR | ICRNL | IXON | IXANY | IXOFF)
@@ -38,7 +39,7 @@ package final class RawMode {
             characters[Int(VMIN)] = 1
             characters[Int(VTIME)] = 0
         }
-        isRaw = terminal.setModes(raw)
+        if terminal.setModes(raw) { isRaw = true }
     }
 
     /// The modes are again what they were before the first `enter`.
@@ -46,5 +47,10 @@ package final class RawMode {
         guard isRaw else { return }
         isRaw = false
         terminal.setModes(saved)
+    }
+
+    /// The terminal is somebody else's now: `leave` does not touch it until the next `enter`.
+    package func giveUp() {
+        isRaw = false
     }
 }

@@ -8,14 +8,15 @@
 
 /// A terminal's modes in the terms of SSH's pty-req: the opcodes of RFC 4254, 8 that matter.
 ///
-/// libssh2 takes 256 bytes for these and TERM together, so obsolete ones (parity, delays, case
-/// folding) are left out.
+/// libssh2 takes 256 bytes for these and TERM together, so obsolete ones (character size, delays,
+/// case folding) are left out, and those that are hardly ever set come last.
 package enum RemoteModes {
     /// The opcodes with their values: character codes (255 for none), flags, speeds.
     package static func opcodes(of modes: termios) -> [(opcode: UInt8, value: UInt32)] {
         characters(modes)
             + flags(modes.c_iflag, inputFlags) + flags(modes.c_lflag, localFlags)
             + flags(modes.c_oflag, outputFlags) + speeds(modes)
+            + flags(modes.c_iflag, rareInputFlags)
     }
 
     private static func characters(_ modes: termios) -> [(opcode: UInt8, value: UInt32)] {
@@ -37,6 +38,11 @@ package enum RemoteModes {
         (33, tcflag_t(ISTRIP)), (34, tcflag_t(INLCR)), (35, tcflag_t(IGNCR)),
         (36, tcflag_t(ICRNL)), (38, tcflag_t(IXON)), (39, tcflag_t(IXANY)),
         (40, tcflag_t(IXOFF)), (42, tcflag_t(IUTF8)),
+    ]
+
+    private static let rareInputFlags: [(UInt8, tcflag_t)] = [
+        (41, tcflag_t(IMAXBEL)), (30, tcflag_t(IGNPAR)), (31, tcflag_t(PARMRK)),
+        (32, tcflag_t(INPCK)),
     ]
 
     private static let localFlags: [(UInt8, tcflag_t)] = [
@@ -67,11 +73,14 @@ package enum RemoteModes {
     private static func bitsPerSecond(_ speed: speed_t) -> UInt32 {
         #if os(Linux)
             let rates: [speed_t: UInt32] = [
-                speed_t(B1200): 1200, speed_t(B2400): 2400, speed_t(B4800): 4800,
-                speed_t(B9600): 9600, speed_t(B19200): 19200, speed_t(B57600): 57600,
-                speed_t(B115200): 115200, speed_t(B230400): 230400,
+                speed_t(B0): 0, speed_t(B50): 50, speed_t(B75): 75, speed_t(B110): 110,
+                speed_t(B134): 134, speed_t(B150): 150, speed_t(B200): 200, speed_t(B300): 300,
+                speed_t(B600): 600, speed_t(B1200): 1200, speed_t(B1800): 1800,
+                speed_t(B2400): 2400, speed_t(B4800): 4800, speed_t(B9600): 9600,
+                speed_t(B19200): 19200, speed_t(B57600): 57600, speed_t(B115200): 115_200,
+                speed_t(B230400): 230_400,
             ]
-            return rates[speed] ?? 38400
+            return rates[speed] ?? 38_400
         #else
             return UInt32(clamping: speed)
         #endif

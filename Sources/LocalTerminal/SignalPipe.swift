@@ -16,14 +16,16 @@ package final class SignalPipe {
     /// Readable when the terminal's or the job's state has changed: WINCH, CONT or TSTP has come.
     package let changeDescriptor: CInt
 
-    /// Installs the handlers and ignores SIGPIPE; nil when no pipe can be had.
+    /// Installs the handlers, ignores SIGPIPE and SIGXFSZ; nil when no pipe can be had.
     package init?() {
         guard let interrupts = Self.makePipe(), let changes = Self.makePipe() else { return nil }
         interruptDescriptor = interrupts.read
         changeDescriptor = changes.read
         interruptWriteEnd = interrupts.write
         changeWriteEnd = changes.write
+        // A closed pipe and a file-size limit are errors of a write, no reasons to die.
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
         for number in [SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGCONT] { Self.install(number) }
     }
 
@@ -44,7 +46,7 @@ package final class SignalPipe {
 
     /// TSTP stops the process again by itself.
     package func ignoreSuspension() {
-        signal(SIGTSTP, SIG_DFL)
+        if !Self.isIgnored(SIGTSTP) { signal(SIGTSTP, SIG_DFL) }
     }
 
     /// Stops this process as the default action of TSTP would; returns once it is continued.
@@ -69,16 +71,16 @@ package final class SignalPipe {
     }
 
     private static func install(_ number: CInt) {
-        var current = sigaction()
-        sigaction(number, nil, &current)
-        if isIgnored(current) { return }
+        if isIgnored(number) { return }
         var action = sigaction()
         setHandler(&action)
         action.sa_flags = SA_RESTART
         sigaction(number, &action, nil)
     }
 
-    private static func isIgnored(_ action: sigaction) -> Bool {
+    private static func isIgnored(_ number: CInt) -> Bool {
+        var action = sigaction()
+        sigaction(number, nil, &action)
         #if os(Linux)
             let handler = action.__sigaction_handler.sa_handler
         #else

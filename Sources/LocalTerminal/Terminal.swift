@@ -45,7 +45,8 @@ package struct Terminal: Sendable {
     /// The window's size, or nil when there is no terminal or it does not know (tty_ioctl(4)).
     package var size: Size? {
         var window = winsize()
-        guard ioctl(descriptor, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0, window.ws_row > 0
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0,
+            window.ws_row > 0
         else { return nil }
         return Size(
             columns: Int(window.ws_col), rows: Int(window.ws_row),
@@ -60,7 +61,7 @@ package struct Terminal: Sendable {
 
     /// Sets the modes once output has drained, even from the background.
     ///
-    /// - Returns: false when there is no terminal (any more).
+    /// Returns false when there is no terminal (any more).
     @discardableResult
     package func setModes(_ modes: termios) -> Bool {
         // A background process that sets modes is stopped by SIGTTOU unless it is ignored; here the
@@ -75,7 +76,10 @@ package struct Terminal: Sendable {
     }
 
     /// True when this process may read from and set the terminal without being stopped.
+    ///
+    /// A terminal that is not the controlling one knows no background (tcgetpgrp(3): ENOTTY).
     package var isInForeground: Bool {
-        tcgetpgrp(descriptor) == getpgrp()
+        let group = tcgetpgrp(descriptor)
+        return group < 0 || group == getpgrp()
     }
 }

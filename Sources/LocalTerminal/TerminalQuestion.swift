@@ -21,7 +21,7 @@ package struct TerminalQuestion {
     private let echoes: Bool
     private let interruptDescriptor: CInt?
 
-    /// - Parameter interruptDescriptor: turns readable when the user wants out (not read here).
+    /// `interruptDescriptor`: turns readable when the user wants out (not read here).
     package init(_ prompt: String, echoes: Bool, interruptDescriptor: CInt?) {
         self.prompt = prompt
         self.echoes = echoes

@@ -16,7 +16,8 @@ package enum HomeFolder {
 
     /// The local login name.
     static var userName: String {
-        getpwuid(getuid()).flatMap { $0.pointee.pw_name }.map { String(cString: $0) } ?? "\(getuid())"
+        getpwuid(getuid()).flatMap { $0.pointee.pw_name }.map { String(cString: $0) }
+            ?? "\(getuid())"
     }
 
     /// This machine's name.

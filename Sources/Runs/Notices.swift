@@ -14,7 +14,7 @@ package struct Notices: Sendable {
     private let verbosity: RunOptions.Verbosity
     private let write: @Sendable (String) -> Void
 
-    /// - Parameter write: takes whole lines with their newline; stderr by default.
+    /// `write`: takes whole lines with their newline; stderr by default.
     package init(
         _ verbosity: RunOptions.Verbosity,
         write: @escaping @Sendable (String) -> Void = Notices.toStandardError
@@ -23,7 +23,9 @@ package struct Notices: Sendable {
         self.write = write
     }
 
-    /// Something that went wrong: what, further lines, what to do. Never silenced.
+    /// Something that went wrong: what, further lines, what to do.
+    ///
+    /// Never silenced.
     package func error(_ message: String, details: [String] = [], hint: String? = nil) {
         say("error: \(message)")
         for detail in details { say(detail) }
@@ -72,7 +74,9 @@ package struct Notices: Sendable {
         let isRaw = tcgetattr(STDERR_FILENO, &modes) == 0 && modes.c_oflag & tcflag_t(OPOST) == 0
         var bytes = Array((isRaw ? line.replacingNewlines() : line).utf8)[...]
         while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { writeBytes(STDERR_FILENO, $0.baseAddress, $0.count) }
+            let count = bytes.withUnsafeBytes {
+                writeBytes(STDERR_FILENO, $0.baseAddress, $0.count)
+            }
             if count < 0, errno == EINTR { continue }
             if count <= 0 { return }
             bytes = bytes.dropFirst(count)

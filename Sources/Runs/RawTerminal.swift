@@ -6,7 +6,7 @@ final class RawTerminal {
     private let mode: RawMode
     private let signals: SignalPipe
 
-    /// - Returns: nil when stdin is no terminal.
+    /// Returns nil when stdin is no terminal.
     init?(signals: SignalPipe) {
         guard let mode = RawMode(.standardInput) else { return nil }
         self.mode = mode
@@ -17,9 +17,15 @@ final class RawTerminal {
         leave()
     }
 
+    /// Takes the terminal, again after a stop; in the background it is the shell's, and stays so.
     func enter() {
-        mode.enter()
-        signals.watchSuspension()
+        if Terminal.standardInput.isInForeground {
+            mode.enter()
+            signals.watchSuspension()
+        } else {
+            mode.giveUp()
+            signals.ignoreSuspension()
+        }
     }
 
     func leave() {

@@ -104,7 +104,9 @@ final class Relay {
             return count > 0
         }
         do {
-            guard case .bytes(let count) = try channel.read(stream, into: buffer) else { return false }
+            guard case .bytes(let count) = try channel.read(stream, into: buffer) else {
+                return false
+            }
             show(UnsafeRawBufferPointer(rebasing: buffer[..<count]), stream)
             return true
         } catch {
@@ -147,7 +149,8 @@ final class Relay {
             for output in outputs.values { output.flush() }
             var entries = outputs.values.compactMap(\.pollEntry)
             if entries.isEmpty { return end }
-            entries.append(pollfd(fd: signals.interruptDescriptor, events: Int16(POLLIN), revents: 0))
+            entries.append(
+                pollfd(fd: signals.interruptDescriptor, events: Int16(POLLIN), revents: 0))
             wait(for: &entries, until: deadline)
             if entries.last?.revents != 0 || deadline.hasPassed { return end }
         }

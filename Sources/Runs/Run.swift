@@ -25,8 +25,6 @@ package final class Run {
 
     /// What each phase before the command may take unless `--connect-timeout` says otherwise.
     private static let connectTimeout = Duration.seconds(20)
-    /// A login may ask the user for a passphrase; sshd's LoginGraceTime is as long.
-    private static let loginTimeout = Duration.seconds(120)
 
     private let plan: RunPlan
     private let notices: Notices
@@ -38,7 +36,7 @@ package final class Run {
     private var hasBegunRecording = false
     private var inputDigest = InputDigest()
 
-    /// - Parameter signals: the process's signals, as bytes.
+    /// `signals`: the process's signals, as bytes.
     package init(_ plan: RunPlan, notices: Notices, signals: SignalPipe) {
         self.plan = plan
         self.notices = notices
@@ -56,6 +54,7 @@ package final class Run {
             outcome = explained(error)
         }
         beginRecording()
+        let transcript = recorder.path
         if plan.options.records {
             if inputDigest.byteCount > 0 {
                 recorder.noteInput(byteCount: inputDigest.byteCount, sha256: inputDigest.sha256)
@@ -64,7 +63,7 @@ package final class Run {
         }
         return Report(
             plan: plan, outcome: outcome, started: started, duration: clock.duration(to: .now),
-            transcript: recorder.path)
+            transcript: transcript)
     }
 
     // MARK: - The story
@@ -112,8 +111,7 @@ package final class Run {
         try establishTrust(session)
         beginRecording()
         let login = Login(
-            session: session, user: endpoint.user, keys: loginKeys,
-            deadline: .after(Self.loginTimeout))
+            session: session, user: endpoint.user, keys: loginKeys, deadline: phase())
         try login.perform(sendingAhead: isPipelining)
         notices.detail("logged in as \"\(endpoint.user)\"")
         if let banner = session.banner { notices.passThrough(banner) }
@@ -214,7 +212,8 @@ package final class Run {
     /// `--record=strict`: what cannot be recorded is not run.
     private var withoutTranscript: Outcome {
         let reason = "there is no transcript to record into; nothing was run"
-        notices.error(reason, hint: "make \(plan.stateFolder) writable, or run without --record=strict")
+        notices.error(
+            reason, hint: "make \(plan.stateFolder) writable, or run without --record=strict")
         return Outcome(.ccrun, status: 125, reason: reason)
     }
 

@@ -23,9 +23,9 @@ package struct RunPlan: Sendable {
 
     /// Decides a run.
     ///
-    /// - Parameter environment: this process's; HOME, XDG_STATE_HOME, SSH_AUTH_SOCK, TERM and
-    ///   CCRUN_LEGACY_ALGORITHMS count.
-    /// - Throws: `DeploymentsError` for a host, a variable or a command that cannot be.
+    /// `environment`: this process's; HOME, XDG_STATE_HOME, SSH_AUTH_SOCK, TERM and
+    /// CCRUN_LEGACY_ALGORITHMS count.
+    /// Throws `DeploymentsError` for a host, a variable or a command that cannot be.
     package init(
         _ request: RemoteCommand.Request, on deployment: Deployment, options: RunOptions,
         environment: [String: String]
@@ -86,7 +86,9 @@ extension Deployment {
     func host(named name: String?) throws(DeploymentsError) -> HostAddress {
         guard let name else { return hosts[0] }
         let wanted = try HostAddress(parsing: name)
-        return hosts.first { $0.name == wanted.name && (wanted.port == nil || wanted.port == $0.port) }
+        return hosts.first {
+            $0.name == wanted.name && (wanted.port == nil || wanted.port == $0.port)
+        }
             ?? wanted
     }
 }

@@ -10,7 +10,7 @@
 ///
 /// The two sides share no memory, only a socket pair: a byte to the thread asks for a sync, a byte
 /// back says how one went (0 or the error number), and the end of the stream ends the thread.
-/// The thread holds on to descriptors alone; they are closed after it was joined.
+/// The thread works on descriptors of its own, which are closed after it was joined.
 struct BackgroundSync: ~Copyable {
     /// What the thread works on.
     private struct Job {
@@ -21,7 +21,7 @@ struct BackgroundSync: ~Copyable {
     }
 
     private let channel: Int32
-    private let threadEnd: Int32
+    private let threadDescriptors: [Int32]
     private let thread: pthread_t
     private var headerResult: Int32?
 
@@ -33,23 +33,24 @@ struct BackgroundSync: ~Copyable {
         var ends: [Int32] = [-1, -1]
         guard socketpair(AF_UNIX, streamSocket, 0, &ends) == 0 else { return nil }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        let copy = fcntl(file, F_DUPFD_CLOEXEC, 0)
         let job = UnsafeMutablePointer<Job>.allocate(capacity: 1)
-        job.initialize(to: Job(file: file, folder: folder, requests: ends[1], delay: delay))
-        guard let thread = BackgroundSync.start(job) else {
+        job.initialize(to: Job(file: copy, folder: folder, requests: ends[1], delay: delay))
+        guard copy >= 0, let thread = BackgroundSync.start(job) else {
             job.deallocate()
-            for end in ends { close(end) }
+            for descriptor in ends + [copy] { close(descriptor) }
             return nil
         }
         self.thread = thread
         channel = ends[0]
-        threadEnd = ends[1]
+        threadDescriptors = [ends[1], copy]
     }
 
     deinit {
         shutdown(channel, Int32(SHUT_WR))
         pthread_join(thread, nil)
         close(channel)
-        close(threadEnd)
+        for descriptor in threadDescriptors { close(descriptor) }
     }
 
     /// Asks for a sync within the delay, and collects how earlier ones went: 0 or an error number.

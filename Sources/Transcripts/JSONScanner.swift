@@ -55,20 +55,29 @@ struct JSONScanner {
         var isSound = true
         let text = [UInt8](unsafeUninitializedCapacity: end - position) { room, count in
             while isSound, position < end {
-                let byte = bytes[position]
+                isSound = copyRun(to: end, into: room, &count)
+                guard position < end else { break }
                 position += 1
-                if byte != UInt8(ascii: "\\") {
-                    room[count] = byte
-                    count += 1
-                    isSound = byte >= 0x20
-                } else {
-                    isSound = unescape(into: room, &count)
-                }
+                isSound = isSound && unescape(into: room, &count)
             }
         }
         guard isSound, position == end, UTF8Bytes.areValid(text) else { return nil }
         position += 1
         return text
+    }
+
+    /// Copies what comes before the next backslash; false if a control character is in it.
+    private mutating func copyRun(
+        to end: Int, into room: UnsafeMutableBufferPointer<UInt8>, _ count: inout Int
+    ) -> Bool {
+        guard let base = bytes.baseAddress, let target = room.baseAddress else { return false }
+        let backslash = memchr(base + position, 0x5c, end - position)
+        let length = (backslash.map { UnsafeRawPointer($0) - base } ?? end) - position
+        memcpy(target + count, base + position, length)
+        let run = UnsafeRawBufferPointer(rebasing: bytes[position..<position + length])
+        position += length
+        count += length
+        return !run.contains { $0 < 0x20 }
     }
 
     /// Where the closing quote is: the first one with an even number of backslashes before it.

@@ -43,10 +43,8 @@ package final class Recorder {
         self.warn = warn
     }
 
-    /// The transcript's file; nil before `begin`, after `finish`, and where none could be created.
-    package var path: String? {
-        writer?.file.path
-    }
+    /// The transcript's file; nil before `begin`, and where none could be created.
+    package private(set) var path: String?
 
     /// Whether what is recorded reaches the file: false without one, and while the disk is full.
     package var isRecording: Bool {
@@ -61,6 +59,7 @@ package final class Recorder {
         do {
             let file = try RecordingFile(
                 of: header.run, in: stateFolder, syncDelay: limits.syncDelay)
+            path = file.path
             writer = SteadyWriter(
                 file, header: header, retryDelay: limits.retryDelay, warn: warn)
         } catch {

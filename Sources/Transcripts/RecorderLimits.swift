@@ -22,8 +22,8 @@ struct RecorderLimits {
     /// Where the head ends; a piece and the last lines still fit between it and the tail.
     var headSize: Int { max(0, cap - cap / 8 - 8 * pieceSize - 4096) }
 
-    /// What one event stands for at most.
-    var pieceSize: Int { max(1, min(EventEncoder.pieceSize, tailCapacity)) }
+    /// What one event stands for at most; the tail holds a good number of those.
+    var pieceSize: Int { max(1, min(EventEncoder.pieceSize, tailCapacity / 16)) }
 
     /// What a gap says where the cap is the reason.
     static let capReason = "cap"

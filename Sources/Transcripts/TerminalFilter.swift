@@ -29,16 +29,28 @@ struct TerminalFilter {
 
     /// Passes `input` on to `output` without what is not allowed; unfinished sequences wait.
     mutating func filter(_ input: [UInt8], into output: inout [UInt8]) {
-        for byte in input {
-            switch state {
-            case .ground: ground(byte, &output)
-            case .escape: escape(byte, &output)
-            case .escapeIntermediate: finishEscape(byte, &output)
-            case .control, .controlIgnored: control(byte, &output)
-            case .string: string(byte)
-            case .c2: afterC2(byte, &output)
-            case .c2InString: state = byte == 0x9c ? .ground : .string
+        var position = 0
+        while position < input.count {
+            if state == .ground {
+                let end = input[position...].firstIndex(where: { !isText[Int($0)] })
+                output += input[position..<(end ?? input.count)]
+                position = end ?? input.count
             }
+            guard position < input.count else { return }
+            advance(input[position], &output)
+            position += 1
+        }
+    }
+
+    private mutating func advance(_ byte: UInt8, _ output: inout [UInt8]) {
+        switch state {
+        case .ground: ground(byte, &output)
+        case .escape: escape(byte, &output)
+        case .escapeIntermediate: finishEscape(byte, &output)
+        case .control, .controlIgnored: control(byte, &output)
+        case .string: string(byte)
+        case .c2: afterC2(byte, &output)
+        case .c2InString: state = byte == 0x9c ? .ground : .string
         }
     }
 
@@ -149,3 +161,6 @@ struct TerminalFilter {
     /// What begins the choice of a character set.
     private static let designators = Set("()*+".utf8)
 }
+
+/// Bytes that are shown as they are: neither controls nor what may begin an 8-bit one.
+private let isText = (0...0xff).map { $0 >= 0x20 && $0 != 0x7f && $0 != 0xc2 }

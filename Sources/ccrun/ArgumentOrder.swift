@@ -17,11 +17,14 @@ struct ArgumentOrder {
     func arranged(_ arguments: [String]) -> [String] {
         guard let place = positional(arguments, from: 0) else {
             // ccrun alone, or only options: help and version are the root's, all else is a run's.
-            let isRootOption = arguments.isEmpty || arguments.contains { Self.rootOptions.contains($0) }
+            let isRootOption =
+                arguments.isEmpty || arguments.contains { Self.rootOptions.contains($0) }
             return isRootOption ? (arguments.isEmpty ? ["--help"] : arguments) : ["run"] + arguments
         }
         let word = arguments[place]
-        if word == "run" { return ["run"] + run(Array(arguments[..<place] + arguments[(place + 1)...])) }
+        if word == "run" {
+            return ["run"] + run(Array(arguments[..<place] + arguments[(place + 1)...]))
+        }
         if subcommands.contains(word) || word == "help" { return arguments }
         return ["run"] + run(arguments)
     }

@@ -7,7 +7,7 @@ struct Confirmation {
     let notices: Notices
     let signals: SignalPipe
 
-    /// - Throws: `ExitStatus` 125 when it is not confirmed, 128+n when interrupted.
+    /// Throws `ExitStatus` 125 when it is not confirmed, 128+n when interrupted.
     func ask(_ deployment: Deployment, isConfirmed: Bool) throws {
         guard deployment.protected, !isConfirmed else { return }
         let name = "\(deployment.name)"

@@ -10,8 +10,10 @@ internal import Deployments
 
 /// The variables that `--env-file` and `-e` name; later ones win, and `-e` wins over files.
 enum EnvironmentArguments {
-    /// - Throws: `invalidEnvironment` for a file that cannot be read, a line or name that is none, and
-    ///   for `-e K` where K is not set here. Values are never shown.
+    /// Throws `invalidEnvironment` and never shows a value.
+    ///
+    /// That is for a file that cannot be read, a line or a name that is none, and for `-e K` where K
+    /// is not set here.
     static func variables(
         files: [String], assignments: [String], environment: [String: String]
     ) throws(DeploymentsError) -> [EnvironmentVariable] {
@@ -28,14 +30,17 @@ enum EnvironmentArguments {
         guard EnvironmentVariable.isValidName(name) else {
             throw DeploymentsError(
                 .invalidEnvironment, "cannot use \"\(name)\" as a variable of -e",
-                because: "a name consists of letters, digits and _, and does not begin with a digit")
+                because: "a name consists of letters, digits and _, and does not begin with a digit"
+            )
         }
         if name.count < assignment.count {
-            return EnvironmentVariable(name: name, value: String(assignment.dropFirst(name.count + 1)))
+            return EnvironmentVariable(
+                name: name, value: String(assignment.dropFirst(name.count + 1)))
         }
         guard let value = environment[name] else {
             throw DeploymentsError(
-                .invalidEnvironment, "cannot copy \"\(name)\" with -e", because: "it is not set here",
+                .invalidEnvironment, "cannot copy \"\(name)\" with -e",
+                because: "it is not set here",
                 hint: "set it, or pass -e \(name)=VALUE")
         }
         return EnvironmentVariable(name: name, value: value)
@@ -48,9 +53,11 @@ enum EnvironmentArguments {
                 because: describe(errno))
         }
         var variables: [EnvironmentVariable] = []
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            var line = line.drop { $0 == " " || $0 == "\t" }
-            if line.hasSuffix("\r") { line.removeLast() }
+        // By bytes: to Swift, "\r\n" is one character that is no "\n".
+        let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for (index, bytes) in lines.enumerated() {
+            var line = Substring(bytes).drop { $0 == " " || $0 == "\t" }
+            if line.last == "\r" { line.removeLast() }
             if line.isEmpty || line.first == "#" { continue }
             if line.hasPrefix("export ") { line = line.dropFirst(7) }
             let name = String(line.prefix { $0 != "=" })

@@ -30,7 +30,8 @@ struct RunOptionsGroup: ParsableArguments {
     var environment: [String] = []
     @Option(name: .customLong("env-file"), help: "Set the KEY=VALUE lines of a local file there.")
     var environmentFiles: [String] = []
-    @Option(name: [.customShort("i"), .customLong("identity")], help: "A private key to log in with.")
+    @Option(
+        name: [.customShort("i"), .customLong("identity")], help: "A private key to log in with.")
     var identities: [String] = []
     @Option(name: [.customShort("l"), .customLong("user")], help: "The user to log in as.")
     var user: String?

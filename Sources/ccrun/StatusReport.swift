@@ -42,6 +42,25 @@ struct StatusReport {
         let started: String
         let seconds: Double
         let transcript: String?
+
+        // Written out because the compiler's own leaves out what is nil; here every field is there.
+        func encode(to encoder: any Encoder) throws {
+            var fields = encoder.container(keyedBy: CodingKeys.self)
+            try fields.encode(run, forKey: .run)
+            try fields.encode(target, forKey: .target)
+            try fields.encode(host, forKey: .host)
+            try fields.encode(origin, forKey: .origin)
+            try fields.encode(status, forKey: .status)
+            try fields.encode(signal, forKey: .signal)
+            try fields.encode(reason, forKey: .reason)
+            try fields.encode(started, forKey: .started)
+            try fields.encode(seconds, forKey: .seconds)
+            try fields.encode(transcript, forKey: .transcript)
+        }
+
+        private enum CodingKeys: CodingKey {
+            case run, target, host, origin, status, signal, reason, started, seconds, transcript
+        }
     }
 
     private var json: String {
@@ -65,7 +84,8 @@ struct StatusReport {
         let text = Array((json + "\n").utf8)
         let written = file >= 0 ? writeBytes(file, text, text.count) : -1
         if written != text.count {
-            notices.warning("cannot write the status file \"\(path)\": \(String(cString: strerror(errno)))")
+            notices.warning(
+                "cannot write the status file \"\(path)\": \(String(cString: strerror(errno)))")
         }
         if file >= 0 { close(file) }
     }

@@ -6,36 +6,33 @@ import Foundation
 final class PrivateAgent {
     let path: String
     private let process = Process()
-    private let input = Pipe()
-    private let agentID: pid_t
 
-    /// Starts the agent around a shell that tells the agent's process id, once the socket is open.
-    ///
-    /// The shell then waits for the end of its input, which comes with the end of the test in any case;
-    /// an agent around a command ends by itself some seconds after it.
+    /// Starts the agent and waits until it can be connected to.
     init(in scratch: KeyScratch) throws {
         path = scratch.file("agent")
         guard let program = KeyTool.path("ssh-agent") else {
             throw KeyTool.Problem(text: "ssh-agent is not here")
         }
-        let output = Pipe()
         process.executableURL = URL(filePath: program)
-        process.arguments = ["-a", path, "sh", "-c", "echo $SSH_AGENT_PID; exec cat"]
+        process.arguments = ["-D", "-a", path]
         process.environment = ["PATH": "/usr/bin:/bin", "HOME": scratch.path]
-        process.standardInput = input
-        process.standardOutput = output
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
-        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
-        guard let number = pid_t(line.filter(\.isNumber)) else {
-            throw KeyTool.Problem(text: "ssh-agent ended")
+        let deadline = Deadline.after(.seconds(30))
+        while (try? AgentClient(path: path, deadline: deadline)) == nil {
+            guard process.isRunning, !deadline.hasPassed else {
+                throw KeyTool.Problem(text: "ssh-agent does not answer")
+            }
+            // It says nothing once it listens: its standard output is buffered.
+            poll(nil, 0, 5)
         }
-        agentID = number
     }
 
     deinit {
-        kill(agentID, SIGTERM)
-        try? input.fileHandleForWriting.close()
+        // Not TERM: a child of a dispatch thread inherits that thread's mask, which blocks it.
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
 
@@ -54,6 +51,8 @@ final class LyingAgent: Sendable {
         case stall(after: [UInt8])
         /// Closed as soon as somebody connects.
         case closed
+        /// Nobody is ever let in: the queue of those who wait fills up.
+        case deaf
     }
 
     let path: String
@@ -62,7 +61,12 @@ final class LyingAgent: Sendable {
 
     init(in scratch: KeyScratch, _ answer: Answer) throws {
         path = scratch.file("liar")
-        listener = try Self.listen(path)
+        if case .deaf = answer {
+            listener = try Self.listen(path, queue: 0)
+            ended.signal()
+            return
+        }
+        listener = try Self.listen(path, queue: 128)
         let (listener, ended) = (listener, ended)
         Thread.detachNewThread {
             Self.serve(listener, answer)
@@ -77,7 +81,7 @@ final class LyingAgent: Sendable {
         close(listener)
     }
 
-    private static func listen(_ path: String) throws -> CInt {
+    private static func listen(_ path: String, queue: CInt) throws -> CInt {
         let listener = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
@@ -86,7 +90,7 @@ final class LyingAgent: Sendable {
         let bound = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(listener, $0, size) }
         }
-        guard bound == 0, Foundation.listen(listener, 128) == 0 else {
+        guard bound == 0, Foundation.listen(listener, queue) == 0 else {
             throw KeyTool.Problem(text: "cannot listen at \(path)")
         }
         return listener
@@ -110,7 +114,7 @@ final class LyingAgent: Sendable {
     private static func respond(_ connection: CInt, _ answer: Answer) {
         guard receiveRequest(connection) else { return }
         switch answer {
-        case .closed: return
+        case .closed, .deaf: return
         case .stall(let bytes):
             send(bytes[...], to: connection)
         case .bytes(let bytes, let size):

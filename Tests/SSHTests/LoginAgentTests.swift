@@ -57,14 +57,6 @@ struct LoginAgentTests {
         }
     }
 
-    @Test func `a signature of the agent is the one the file makes`() throws {
-        let key = try addKey(.ed25519)
-        let file = try IdentityFile.load(path: scratch.file("ed25519")).unlock(passphrase: nil)
-        let data = Array("the same".utf8)
-        let signature = try client().sign(data, with: key, flags: 0).signature
-        #expect(try file.sign(data, algorithm: "ssh-ed25519").count == signature.count)
-    }
-
     @Test func `a key that the agent does not hold is refused, and the client goes on`() throws {
         let held = try addKey(.ed25519)
         let path = try scratch.makeKey("other", ["ed25519"])

@@ -96,7 +96,7 @@ struct LoginIdentityTests {
         #expect(error?.underlying == "the cipher \(cipher) is not supported")
     }
 
-    @Test func `sixteen rounds open as fast as a person expects`() throws {
+    @Test func `the sixteen rounds that ssh-keygen uses are opened`() throws {
         let path = try scratch.makeKey("id", ["ed25519"], passphrase: "secret", rounds: 16)
         let identity = try IdentityFile.load(path: path)
         #expect(throws: Never.self) { try identity.unlock(passphrase: Array("secret".utf8)) }

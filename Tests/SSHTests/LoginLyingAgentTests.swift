@@ -131,6 +131,18 @@ import Testing
         #expect(error?.underlying == "no answer in time")
     }
 
+    @Test func `an agent that lets nobody in costs no more than the deadline`() throws {
+        let agent = try LyingAgent(in: scratch, .deaf)
+        var waiting: [AgentClient] = []
+        let error = #expect(throws: SSHError.self) {
+            // The queue of a socket that was to have none still takes one or two.
+            for _ in 0..<10 { waiting.append(try client(agent, within: .milliseconds(100))) }
+        }
+        #expect(
+            error?.message
+                == "cannot reach the agent at \"\(agent.path)\": no answer in time")
+    }
+
     @Test func `the user can leave while the agent is silent`() throws {
         let agent = try LyingAgent(in: scratch, .stall(after: []))
         let pipe = Pipe()

@@ -132,6 +132,18 @@ enum SampleKey {
         #expect(verdict(known) == "trusted 1")
     }
 
+    @Test(arguments: 1...50 as ClosedRange<UInt64>)
+    func `noise in a file does no harm`(seed: UInt64) throws {
+        var numbers = SeededNumbers(seed: seed)
+        let alphabet = Array("h|1=,!*?@#[]: \t\r\n\u{0}ssh-ed25519 AAAA\u{FF}".utf8)
+        let noise = (0..<500).map { _ in alphabet[Int.random(in: alphabet.indices, using: &numbers)]
+        }
+        let end = Array("\nh \(SampleKey.text(mine))\n".utf8)
+        let file = try scratch.write(noise + end, to: "known_hosts")
+        let last = noise.count { $0 == UInt8(ascii: "\n") } + 2
+        #expect(verdict(KnownHosts(files: [file])) == "trusted \(last)", "seed \(seed)")
+    }
+
     @Test func `a folder in place of a file is told`() {
         let known = KnownHosts(files: [scratch.path])
         #expect(known.warnings == ["cannot read \"\(scratch.path)\": is a directory"])

@@ -26,7 +26,7 @@ package final class Channel {
 
     /// Opens a channel, or collects the answer to an open that was sent ahead.
     ///
-    /// - Throws: `channel` when the server refuses, or what `Session.complete` throws.
+    /// Throws `channel` when the server refuses, or what `Session.complete` throws.
     package init(on session: Session, until deadline: Deadline) throws(SSHError) {
         let attempted = "cannot open a channel at \(session.address)"
         while true {
@@ -84,8 +84,8 @@ package final class Channel {
     /// libssh2 can send both only while it can read nothing: with the gate open, the answer to one is
     /// taken for the other's. The answers are collected in the order of the requests.
     ///
-    /// - Throws: `requestRefused` when the server will not run the command. A refused terminal is no
-    ///   error: the program runs without one.
+    /// Throws `requestRefused` when the server will not run the command. A refused terminal is no
+    /// error: the program runs without one.
     package func start(
         _ startup: Startup, pipelined: Bool, until deadline: Deadline
     ) throws(SSHError) -> Started {
@@ -151,8 +151,8 @@ package final class Channel {
 
     /// Reads what is there of one stream, without waiting.
     ///
-    /// - Throws: `connectionLost` or `protocolError`; bytes that came before that are still there for
-    ///   `readRemainder`.
+    /// Throws `connectionLost` or `protocolError`; bytes that came before that are still there for
+    /// `readRemainder`.
     package func read(
         _ stream: Stream, into buffer: UnsafeMutableRawBufferPointer
     ) throws(SSHError) -> Reading {
@@ -197,14 +197,14 @@ package final class Channel {
 
     /// Tells the remote program that no more input comes; its output goes on.
     ///
-    /// - Returns: false when it could not be sent yet, as in the middle of a key exchange.
+    /// Returns false when it could not be sent yet, as in the middle of a key exchange.
     package func sendEndOfInput() -> Bool {
         session.wire.withGateClosed { libssh2_channel_send_eof(raw) } != LIBSSH2_ERROR_EAGAIN
     }
 
     /// Tells the remote terminal its new size (RFC 4254, 6.7).
     ///
-    /// - Returns: false when it could not be sent yet, as in the middle of a key exchange.
+    /// Returns false when it could not be sent yet, as in the middle of a key exchange.
     package func resize(to size: WindowSize) -> Bool {
         session.wire.withGateClosed {
             libssh2_channel_request_pty_size_ex(

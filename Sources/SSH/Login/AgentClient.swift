@@ -17,6 +17,14 @@ package final class AgentClient {
         static let failures: Set<UInt8> = [5, 30, 102]
     }
 
+    /// A signature as an agent makes it, its algorithm's name apart.
+    package struct Signature: Sendable, Equatable {
+        /// What the agent says it used: an old one answers `ssh-rsa` whatever the flags were.
+        package let algorithm: String
+        /// The inner signature, as `PrivateKey.sign` returns it.
+        package let signature: [UInt8]
+    }
+
     /// When every exchange has to be over; may be moved on, since a user may have to confirm a key's use.
     package var deadline: Deadline
 
@@ -64,21 +72,13 @@ package final class AgentClient {
         return keys
     }
 
-    /// A signature as an agent makes it, its algorithm's name apart.
-    package struct AgentSignature: Sendable, Equatable {
-        /// What the agent says it used: an old one answers `ssh-rsa` whatever the flags were.
-        package let algorithm: String
-        /// The inner signature, as `PrivateKey.sign` returns it.
-        package let signature: [UInt8]
-    }
-
     /// Signs data with a key of the agent's.
     ///
     /// The flags 2 and 4 ask an RSA key for SHA-256 and SHA-512 (its signature flags); other keys have none.
     /// Throws `agent`, or `interrupted` when the user wants out.
     package func sign(
         _ data: [UInt8], with key: PublicKey, flags: UInt32
-    ) throws(SSHError) -> AgentSignature {
+    ) throws(SSHError) -> Signature {
         let attempted = "cannot sign with the agent at \"\(path)\""
         let garbage = SSHError(.agent, attempted, underlying: "its answer cannot be read")
         var request = WireWriter()
@@ -94,7 +94,7 @@ package final class AgentClient {
         guard let algorithm = signature.readName(), let bytes = signature.readString(),
             !bytes.isEmpty, signature.isAtEnd
         else { throw garbage }
-        return AgentSignature(algorithm: algorithm, signature: bytes)
+        return Signature(algorithm: algorithm, signature: bytes)
     }
 
     /// Sends one message and returns the answer, its type in the first byte; a failure is thrown.
@@ -119,12 +119,13 @@ package final class AgentClient {
     private func answerToMessage(_ message: [UInt8]) throws(AgentSocket.Problem) -> [UInt8] {
         var framed = WireWriter()
         framed.string(message)
-        try socket.send(framed.bytes, until: deadline, interrupt: interrupt)
-        var header = WireReader(try socket.receive(4, until: deadline, interrupt: interrupt))
+        try socket.sendAll(framed.bytes, until: deadline, interrupt: interrupt)
+        var header = WireReader(
+            try socket.receive(exactly: 4, until: deadline, interrupt: interrupt))
         guard let count = header.readUInt32(), (1...Self.largestReply).contains(Int(count)) else {
             throw .other("its answer has an impossible length")
         }
-        return try socket.receive(Int(count), until: deadline, interrupt: interrupt)
+        return try socket.receive(exactly: Int(count), until: deadline, interrupt: interrupt)
     }
 
     private static func explained(_ problem: AgentSocket.Problem, _ attempted: String) -> SSHError {

@@ -13,6 +13,13 @@ struct AgentSocket: ~Copyable {
         case other(String)
     }
 
+    #if canImport(Darwin)
+        /// SIGPIPE is ignored in the whole process.
+        private static let withoutSignal: CInt = 0
+    #else
+        private static let withoutSignal = CInt(MSG_NOSIGNAL)
+    #endif
+
     private let descriptor: CInt
 
     /// Connects; throws where nobody listens there, or the listener's queue stays full.
@@ -31,7 +38,7 @@ struct AgentSocket: ~Copyable {
         _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         let socket = AgentSocket(descriptor: descriptor)
-        try socket.connect(to: address, until: deadline, interrupt: interrupt)
+        try socket.reach(address, until: deadline, interrupt: interrupt)
         return socket
     }
 
@@ -43,11 +50,16 @@ struct AgentSocket: ~Copyable {
         close(descriptor)
     }
 
-    /// Sends all bytes.
-    func send(_ bytes: [UInt8], until deadline: Deadline, interrupt: Interrupt?) throws(Problem) {
+    func sendAll(
+        _ bytes: [UInt8], until deadline: Deadline, interrupt: Interrupt?
+    ) throws(Problem) {
         var sent = 0
         while sent < bytes.count {
-            let count = retryingInterrupts { Self.send(descriptor, bytes[sent...]) }
+            let count = retryingInterrupts {
+                bytes[sent...].withUnsafeBytes {
+                    send(descriptor, $0.baseAddress, $0.count, Self.withoutSignal)
+                }
+            }
             if count >= 0 {
                 sent += count
             } else if errno == EAGAIN || errno == EWOULDBLOCK {
@@ -60,7 +72,7 @@ struct AgentSocket: ~Copyable {
 
     /// Receives exactly `count` bytes; throws where the stream ends earlier.
     func receive(
-        _ count: Int, until deadline: Deadline, interrupt: Interrupt?
+        exactly count: Int, until deadline: Deadline, interrupt: Interrupt?
     ) throws(Problem) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         var received = 0
@@ -83,14 +95,14 @@ struct AgentSocket: ~Copyable {
         return bytes
     }
 
-    private func connect(
-        to address: sockaddr_un, until deadline: Deadline, interrupt: Interrupt?
+    private func reach(
+        _ address: sockaddr_un, until deadline: Deadline, interrupt: Interrupt?
     ) throws(Problem) {
         var address = address
         while true {
             let result = withUnsafeBytes(of: &address) { bytes -> CInt in
                 guard let base = bytes.baseAddress else { return -1 }
-                return Self.connect(
+                return connect(
                     descriptor, base.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
             }
             if result == 0 || errno == EISCONN { return }
@@ -132,30 +144,5 @@ struct AgentSocket: ~Copyable {
             return true
         }
         return fits ? address : nil
-    }
-
-    private static func send(_ socket: CInt, _ bytes: ArraySlice<UInt8>) -> Int {
-        bytes.withUnsafeBytes { bytes in
-            #if canImport(Glibc)
-                Glibc.send(socket, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL))
-            #elseif canImport(Musl)
-                Musl.send(socket, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL))
-            #else
-                // SIGPIPE is ignored in the whole process.
-                Darwin.send(socket, bytes.baseAddress, bytes.count, 0)
-            #endif
-        }
-    }
-
-    private static func connect(
-        _ socket: CInt, _ address: UnsafePointer<sockaddr>, _ length: socklen_t
-    ) -> CInt {
-        #if canImport(Glibc)
-            Glibc.connect(socket, address, length)
-        #elseif canImport(Musl)
-            Musl.connect(socket, address, length)
-        #else
-            Darwin.connect(socket, address, length)
-        #endif
     }
 }

@@ -33,10 +33,15 @@ package final class Login {
     /// A passphrase is asked for this often, as ssh does (NumberOfPasswordPrompts' default).
     static let passphraseTries = 3
 
+    /// An agent may ask the user to confirm the use of a key (ssh-add -c).
+    static let agentTimeLimit = Duration.seconds(120)
+
     private let session: Session
     private let user: String
     private let keys: LoginKeys
-    private let deadline: Deadline
+    /// Starts anew whenever the user was asked something: people take their time.
+    private var deadline: Deadline
+    private let timeLimit: Duration?
     /// What was tried, in order, with what came of it.
     private var tried: [String] = []
 
@@ -45,13 +50,14 @@ package final class Login {
         self.user = user
         self.keys = keys
         self.deadline = deadline
+        timeLimit = deadline.instant.map { ContinuousClock.now.duration(to: $0) }
     }
 
     /// Logs in, or says which keys were tried and what the server accepts.
     ///
-    /// - Parameter sendingAhead: the channel open goes out with the signed request. When the server
-    ///   then refuses, the session cannot be used any more: the error's code is `pipeliningRefused`.
-    /// - Throws: `loginRefused`, `pipeliningRefused`, or what `Session.complete` throws.
+    /// `sendingAhead`: the channel open goes out with the signed request. When the server
+    /// then refuses, the session cannot be used any more: the error's code is `pipeliningRefused`.
+    /// Throws `loginRefused`, `pipeliningRefused`, or what `Session.complete` throws.
     package func perform(sendingAhead: Bool) throws(SSHError) {
         for candidate in candidates() {
             var label = candidate.label
@@ -101,7 +107,7 @@ package final class Login {
         guard let path = keys.agentSocket, access(path, F_OK) == 0 else { return [] }
         do throws(SSHError) {
             let agent = try AgentClient(
-                path: path, deadline: deadline, interrupt: session.interrupt)
+                path: path, deadline: .after(Self.agentTimeLimit), interrupt: session.interrupt)
             return try agent.identities().map { LoginCandidate(key: $0, of: agent) }
         } catch {
             tried.append("agent at \(path): \(error.underlying ?? error.message)")
@@ -126,7 +132,7 @@ package final class Login {
             ) { [self] data, algorithm throws(SSHError) in
                 try candidate.sign(data, algorithm) { self.unlock($0) }
             }
-            switch try exchange.perform(until: deadline) {
+            switch try exchange.perform(until: { [self] in deadline }) {
             case .accepted: return .accepted
             case .notSigned(let error): return .refused(error.underlying ?? error.message)
             case .refused: reason = refusalReason(key)
@@ -141,10 +147,12 @@ package final class Login {
 
     /// Asks for a file's passphrase until it fits, three times at most.
     private func unlock(_ file: IdentityFile) -> Result<PrivateKey, SSHError> {
-        var last = SSHError(.wrongPassphrase, "cannot use \(file.path)", underlying: "no passphrase given")
+        var last = SSHError(
+            .wrongPassphrase, "cannot use \(file.path)", underlying: "no passphrase given")
         for _ in 0..<Self.passphraseTries {
-            guard let passphrase = keys.askPassphrase("Enter passphrase for key '\(file.path)': ")
-            else { break }
+            let answer = keys.askPassphrase("Enter passphrase for key '\(file.path)': ")
+            if let timeLimit { deadline = .after(timeLimit) }
+            guard let passphrase = answer else { break }
             do throws(SSHError) {
                 return .success(try file.unlock(passphrase: passphrase))
             } catch {
@@ -158,8 +166,11 @@ package final class Login {
     // MARK: - Errors
 
     private func refusalReason(_ key: PublicKey) -> String {
-        guard key.type == "ssh-rsa", !Session.libraryVersion.signsRSAWithSHA2 else { return "refused" }
-        return "refused (RSA by way of libssh2 \(Session.libraryVersion); an ed25519 key works everywhere)"
+        guard key.type == "ssh-rsa", !Session.libraryVersion.signsRSAWithSHA2 else {
+            return "refused"
+        }
+        return
+            "refused (RSA by way of libssh2 \(Session.libraryVersion); an ed25519 key works everywhere)"
     }
 
     private func partial(_ accepted: String) -> SSHError {
@@ -173,10 +184,12 @@ package final class Login {
         SSHError(
             .loginRefused, "cannot log in as \"\(user)\" at \(session.address)",
             underlying: tried.isEmpty ? "there is no key to try" : "no key was accepted",
-            details: tried.map { "tried \($0)" } + (methods.isEmpty ? [] : ["the server accepts: \(methods)"]),
+            details: tried.map { "tried \($0)" }
+                + (methods.isEmpty ? [] : ["the server accepts: \(methods)"]),
             hint: tried.isEmpty
                 ? "pass a key with -i, or start ssh-agent and add one"
-                : "add the public key to the server's authorized_keys, or pass another with -i or -l")
+                : "add the public key to the server's authorized_keys, or pass another with -i or -l"
+        )
     }
 
     private var methods: String {

@@ -28,7 +28,8 @@ struct LoginCandidate {
     var label: String {
         let fingerprint = publicKey.map { "\($0.type) \($0.fingerprint)" } ?? "encrypted"
         return switch source {
-        case .agent: "agent key \(fingerprint) \(cleaned((publicKey?.comment ?? "").utf8, limit: 80))"
+        case .agent:
+            "agent key \(fingerprint) \(cleaned((publicKey?.comment ?? "").utf8, limit: 80))"
         case .file(let file): "key \(file.path) (\(fingerprint))"
         }
     }
@@ -55,7 +56,8 @@ struct LoginCandidate {
             guard signature.algorithm == algorithm else {
                 throw SSHError(
                     .agent, "cannot sign with the agent",
-                    underlying: "it signs with \(cleaned(signature.algorithm.utf8)), not \(algorithm)")
+                    underlying:
+                        "it signs with \(cleaned(signature.algorithm.utf8)), not \(algorithm)")
             }
             return signature.signature
         }

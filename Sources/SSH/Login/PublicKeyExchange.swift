@@ -32,7 +32,7 @@ final class PublicKeyExchange {
         self.signer = signer
     }
 
-    func perform(until deadline: Deadline) throws(SSHError) -> Result {
+    func perform(until deadline: () -> Deadline) throws(SSHError) -> Result {
         let attempted = "cannot log in as \"\(user)\" at \(session.address)"
         while true {
             let code = request()
@@ -40,13 +40,15 @@ final class PublicKeyExchange {
             if let signingError { return .notSigned(signingError) }
             if code == LIBSSH2_ERROR_EAGAIN {
                 sendOpenAheadOnce()
-                try session.turn(attempted, until: deadline)
+                try session.turn(attempted, until: deadline())
                 continue
             }
             if hasSentAhead {
                 throw SSHError(.pipeliningRefused, attempted, underlying: "the login was refused")
             }
-            if session.wire.hasEnded { throw session.error(LIBSSH2_ERROR_SOCKET_DISCONNECT, attempted) }
+            if session.wire.hasEnded {
+                throw session.error(LIBSSH2_ERROR_SOCKET_DISCONNECT, attempted)
+            }
             if code == LIBSSH2_ERROR_AUTHENTICATION_FAILED
                 || code == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED
             {
@@ -78,7 +80,8 @@ final class PublicKeyExchange {
     /// Signs what libssh2 composed; nil when that cannot be done, with the reason kept.
     fileprivate func signature(of data: [UInt8]) -> [UInt8]? {
         guard let algorithm = Self.algorithm(in: data) else {
-            signingError = SSHError(.protocolError, "cannot sign", underlying: "libssh2 sent no name")
+            signingError = SSHError(
+                .protocolError, "cannot sign", underlying: "libssh2 sent no name")
             return nil
         }
         do {

@@ -11,9 +11,9 @@ struct Algorithms: Sendable, Equatable {
     var ciphers = ["aes256-ctr", "aes192-ctr", "aes128-ctr"]
     var codes = ["hmac-sha2-256", "hmac-sha2-512"]
 
-    /// - Parameters:
-    ///   - knownTypes: the key types that known_hosts holds for the host; theirs come first.
-    ///   - allowsLegacy: also offers what old servers need: SHA-1 signatures and group exchange.
+    /// `knownTypes` are the key types that known_hosts holds for the host; theirs come first.
+    ///
+    /// With `allowsLegacy` it also offers what old servers need: SHA-1 signatures, group exchange.
     init(knownTypes: [String], version: LibraryVersion, allowsLegacy: Bool) {
         var all = [
             "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521",
@@ -21,7 +21,9 @@ struct Algorithms: Sendable, Equatable {
         if version.signsRSAWithSHA2 { all += ["rsa-sha2-512", "rsa-sha2-256"] }
         if allowsLegacy {
             all.append("ssh-rsa")
-            keyExchange += ["diffie-hellman-group-exchange-sha256", "diffie-hellman-group14-sha256"]
+            keyExchange += [
+                "diffie-hellman-group-exchange-sha256", "diffie-hellman-group14-sha256",
+            ]
             keyExchange += ["diffie-hellman-group14-sha1"]
             codes += ["hmac-sha1"]
             ciphers += ["aes256-cbc", "aes128-cbc"]

@@ -31,8 +31,11 @@ package struct Dialer {
 
     /// A connection to the first address that answers; throws `connect`, `timeout` or `interrupted`.
     package func dial() throws(SSHError) -> Transport {
-        let addresses = try NameLookup.addresses(
-            of: host, port: port, until: deadline, interrupt: interrupt)
+        try dial(
+            NameLookup.addresses(of: host, port: port, until: deadline, interrupt: interrupt))
+    }
+
+    func dial(_ addresses: [SocketAddress]) throws(SSHError) -> Transport {
         var waiting = addresses[...]
         var attempts: [Attempt] = []
         defer { for attempt in attempts { close(attempt.descriptor) } }

@@ -89,7 +89,8 @@ enum NameLookup {
         var list: UnsafeMutablePointer<addrinfo>?
         let code = getaddrinfo(host, String(port), &hints, &list)
         guard code == 0 else {
-            let text = code == EAI_SYSTEM ? describe(errno: errno) : String(cString: gai_strerror(code))
+            let text =
+                code == EAI_SYSTEM ? describe(errno: errno) : String(cString: gai_strerror(code))
             return .failure(Failure(text: text.prefix(1).lowercased() + text.dropFirst()))
         }
         defer { freeaddrinfo(list) }
@@ -101,7 +102,8 @@ enum NameLookup {
             found.append(
                 SocketAddress(
                     family: entry.ai_family,
-                    bytes: Array(UnsafeRawBufferPointer(start: address, count: Int(entry.ai_addrlen))),
+                    bytes: Array(
+                        UnsafeRawBufferPointer(start: address, count: Int(entry.ai_addrlen))),
                     text: numericText(address, entry.ai_addrlen)))
         }
         return .success(found)
@@ -114,10 +116,11 @@ enum NameLookup {
         let code = getnameinfo(
             address, length, &buffer, socklen_t(buffer.count), nil, 0, NI_NUMERICHOST)
         guard code == 0 else { return "?" }
-        return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return String(
+            decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    private static func alternating(_ addresses: [SocketAddress]) -> [SocketAddress] {
+    static func alternating(_ addresses: [SocketAddress]) -> [SocketAddress] {
         guard let first = addresses.first else { return [] }
         var preferred = addresses.filter { $0.family == first.family }[...]
         var others = addresses.filter { $0.family != first.family }[...]

@@ -40,10 +40,11 @@ package final class Session {
     var channelCount = 0
     private let handle: Handle
 
-    /// - Throws: `protocolError` when libssh2 has no memory.
+    /// Throws `protocolError` when libssh2 has no memory.
     package init(over transport: Transport, interrupt: Interrupt?) throws(SSHError) {
         guard let handle = Handle(wire) else {
-            throw SSHError(.protocolError, "cannot start an SSH session", underlying: "out of memory")
+            throw SSHError(
+                .protocolError, "cannot start an SSH session", underlying: "out of memory")
         }
         self.handle = handle
         self.socket = transport.socket
@@ -110,8 +111,8 @@ package final class Session {
 
     /// Repeats a call of libssh2 until it is done; waits for the network in between.
     ///
-    /// - Parameter attempted: the first half of the message, should it not work.
-    /// - Throws: `timeout`, `interrupted`, `connectionLost`, or what `error` makes of libssh2's code.
+    /// `attempted`: the first half of the message, should it not work.
+    /// Throws `timeout`, `interrupted`, `connectionLost`, or what `error` makes of libssh2's code.
     @discardableResult
     func complete(
         _ attempted: @autoclosure () -> String, until deadline: Deadline, _ call: () -> CInt
@@ -209,7 +210,8 @@ package final class Session {
         }
         return SSHError(
             .algorithms, attempted,
-            underlying: "the key exchange did not succeed (\(libraryMessage(LIBSSH2_ERROR_KEX_FAILURE)))",
+            underlying:
+                "the key exchange did not succeed (\(libraryMessage(LIBSSH2_ERROR_KEX_FAILURE)))",
             hint: "an old server may need SHA-1 or RSA host keys: set CCRUN_LEGACY_ALGORITHMS=1 "
                 + "to offer them too")
     }

@@ -60,7 +60,9 @@ final class Wire {
 
     /// How many bytes libssh2 may still read; nil for no limit.
     var allowance: Int? {
-        get { raw.pointee.allowance == Int(bitPattern: UInt.max) ? nil : Int(raw.pointee.allowance) }
+        get {
+            raw.pointee.allowance == Int(bitPattern: UInt.max) ? nil : Int(raw.pointee.allowance)
+        }
         set { raw.pointee.allowance = newValue ?? Int(bitPattern: UInt.max) }
     }
 

@@ -11,11 +11,9 @@ package enum HostKeyPolicy {
 extension Session {
     /// Checks the server's key against the recorded ones; nothing has been sent that needs trust.
     ///
-    /// - Parameters:
-    ///   - name: what known_hosts calls the host: its name, or the HostKeyAlias.
-    ///   - file: where a newly accepted key is recorded.
-    /// - Returns: the key, now trusted, and a note for the user when one was recorded.
-    /// - Throws: `hostKeyUnknown`, `hostKeyChanged`, `hostKeyRevoked`.
+    /// `name` is what known_hosts calls the host, its name or the HostKeyAlias; a newly accepted key is
+    /// recorded in `file`. Returns the key, now trusted, and a note for the user when one was recorded.
+    /// Throws `hostKeyUnknown`, `hostKeyChanged` or `hostKeyRevoked`.
     package func verifyHostKey(
         against knownHosts: KnownHosts, name: String, port: UInt16, policy: HostKeyPolicy,
         recordingIn file: String?

@@ -38,22 +38,14 @@ struct SmallFile {
         }
         permissions = UInt32(status.st_mode & 0o777)
         owner = UInt32(status.st_uid)
-        bytes = try Self.read(descriptor, limit: limit)
+        bytes = try Self.contents(of: descriptor, limit: limit)
     }
 
-    private static func read(_ descriptor: CInt, limit: Int) throws(Problem) -> [UInt8] {
+    private static func contents(of descriptor: CInt, limit: Int) throws(Problem) -> [UInt8] {
         var bytes: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 16 << 10)
         while true {
-            let count = retryingInterrupts {
-                #if canImport(Glibc)
-                    Glibc.read(descriptor, &piece, piece.count)
-                #elseif canImport(Musl)
-                    Musl.read(descriptor, &piece, piece.count)
-                #else
-                    Darwin.read(descriptor, &piece, piece.count)
-                #endif
-            }
+            let count = retryingInterrupts { read(descriptor, &piece, piece.count) }
             guard count >= 0 else { throw .unreadable(reason: describe(errno: errno)) }
             if count == 0 { return bytes }
             bytes += piece[..<count]

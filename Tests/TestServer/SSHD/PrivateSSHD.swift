@@ -88,8 +88,8 @@ package final class PrivateSSHD: Sendable {
             try Tool.path("sshd"), ["-D", "-e", "-f", folder.file("sshd_config")],
             output: .discarded, error: .file(folder.file("sshd.\(starts).log")))
         state.withLock { $0.process = process }
-        // Logged after listen(2); a banner would not tell whose it is.
-        try waitForLog("Server listening on 127.0.0.1 port \(port).")
+        // Logged after listen(2), once for each start; a banner would not tell whose it is.
+        try waitForLog("Server listening on 127.0.0.1 port \(port).", count: starts)
     }
 
     /// Ends the listener and every process of its sessions; the port refuses connections then.

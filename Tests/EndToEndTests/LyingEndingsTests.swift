@@ -1,0 +1,128 @@
+import Foundation
+import TestServer
+import Testing
+
+/// A server that lies about the end of a command: success is claimed for `exit-status 0` alone.
+@Suite struct LyingEndingsTests {
+    struct Ending: Sendable, CustomTestStringConvertible {
+        let name: String
+        let script: Script
+        let expected: ExpectedEnd
+        var output = ""
+        var testDescription: String { name }
+    }
+
+    static let endings = [
+        Ending(
+            name: "close without a status", script: .closeWithoutStatus, expected: .disconnect,
+            output: "partial\n"),
+        Ending(
+            name: "EOF and close without a status", script: .eofAndCloseWithoutStatus,
+            expected: .disconnect, output: "partial\n"),
+        Ending(
+            name: "exit-signal TERM", script: .exitSignal("TERM", message: "bye"),
+            expected: .signal("TERM", 15)),
+        Ending(
+            name: "exit-signal KILL, core dumped", script: .exitSignal("KILL", coreDumped: true),
+            expected: .signal("KILL", 9)),
+        Ending(
+            name: "disconnect", script: .disconnectMidStream(), expected: .disconnect,
+            output: "partial\n"),
+        Ending(
+            name: "end of the connection",
+            script: .program([.output("partial\n"), .misbehave(.end)]),
+            expected: .disconnect, output: "partial\n"),
+        Ending(name: "status 3 and then 4", script: .statusTwice(3, 4), expected: .exit(4)),
+        Ending(name: "status 0 and then 4", script: .statusTwice(0, 4), expected: .exit(4)),
+        Ending(
+            name: "a status after EOF", script: .statusAfterEOF(5), expected: .exit(5),
+            output: "whole\n"),
+        Ending(
+            name: "data after the status", script: .dataAfterExitStatus(6), expected: .exit(6),
+            output: "late\n"),
+        Ending(
+            name: "a status, and the connection ends without a close",
+            script: .program([.output("whole\n"), .exitStatus(7), .misbehave(.end)]),
+            expected: .exit(7), output: "whole\n"),
+        Ending(
+            name: "keys renewed on the way",
+            script: .program([.output("a\n"), .rekey, .output("b\n"), .exitStatus(0), .eof, .close]
+            ),
+            expected: .exit(0), output: "a\nb\n"),
+    ]
+
+    @Test(arguments: endings)
+    func `the status is what the server said, or 255`(ending: Ending) throws {
+        try withLyingServer(ending.script) { server in
+            let place = try Workplace(server)
+            let result = try place.run(["shop", "true"])
+            #expect(result.status == .exited(ending.expected.shellStatus), "\(result.errorOutput)")
+            #expect(result.output == ending.output)
+            // What a server says may not reach the terminal as it is.
+            #expect(!result.standardError.contains { $0 < 0x20 && $0 != 0x0A })
+            try place.expectTranscript(ending.expected)
+        }
+    }
+
+    @Test func `an exit-signal that claims 4 GiB is no success`() throws {
+        try withLyingServer(.oversizedExitSignal) { server in
+            let place = try Workplace(server)
+            let result = try place.run(["shop", "true"])
+            #expect(result.status == .exited(255), "\(result.errorOutput)")
+            #expect(try place.transcript().ending?.status == nil)
+        }
+    }
+
+    @Test func `a status above 255 is not cut to a small one`() throws {
+        try withLyingServer(.honest(status: 256)) { server in
+            let place = try Workplace(server)
+            let result = try place.run(["shop", "true"])
+            #expect(result.status == .exited(255), "\(result.errorOutput)")
+            #expect(result.errorOutput.contains("256"))
+        }
+    }
+
+    @Test func `an unknown signal's name is no number`() throws {
+        try withLyingServer(.exitSignal("\u{1B}[2JNONSENSE")) { server in
+            let place = try Workplace(server)
+            let result = try place.run(["shop", "true"])
+            #expect(result.status == .exited(255), "\(result.errorOutput)")
+            #expect(!result.standardError.contains(0x1B))
+        }
+    }
+
+    @Test func `a reset in the middle of the output keeps what had come`() throws {
+        try withLyingServer(.resetMidStream(after: 100_000)) { server in
+            let place = try Workplace(server)
+            let result = try place.run(["shop", "true"], output: .hashed)
+            #expect(result.status == .exited(255))
+            #expect(result.outputCount <= 100_000)
+            let transcript = try place.expectTranscript(.disconnect)
+            #expect(transcript.ending?.received[.standardOutput] == result.outputCount)
+        }
+    }
+
+    /// Those that break the connection at once; the others are waited for until the time limit.
+    private static let sudden: [Misbehaviour] = [.end, .reset, .badMAC, .oversizedPacket]
+
+    @Test(arguments: Phase.allCases, Misbehaviour.samples)
+    func `a fault in any phase is 255, and leaves a transcript`(
+        phase: Phase, fault: Misbehaviour
+    ) throws {
+        try withLyingServer(.fault(fault, in: phase)) { server in
+            let place = try Workplace(server)
+            let limit = ["--connect-timeout", "600ms", "--timeout", "300ms"]
+            let result = try place.run(limit + ["-t", "shop", "true"])
+            let statuses: [Int32] = phase == .afterExec ? [255, 124] : [255]
+            #expect(
+                statuses.contains { result.status == .exited($0) },
+                "\(result.status) \(result.errorOutput)")
+            #expect(result.output.isEmpty)
+            #expect(!result.standardError.contains { $0 < 0x20 && $0 != 0x0A })
+            let transcript = try place.transcript()
+            let ends = try #require(transcript.ending)
+            #expect(ends.end == .disconnect || ends.end == .timeout)
+            #expect(result.status == .exited(Int32(ends.shellStatus)))
+        }
+    }
+}

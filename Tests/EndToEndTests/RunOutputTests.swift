@@ -1,0 +1,186 @@
+import Foundation
+import TestServer
+import Testing
+
+/// The remote program's output, on its way to whoever reads ours.
+@Suite struct RunOutputTests {
+    @Test func `stdout and stderr stay apart`() throws {
+        try withServer { server in
+            let place = try Workplace(server)
+            let result = try place.run(
+                ["shop", "for i in 1 2 3; do echo out$i; echo err$i >&2; done; printf end"])
+            #expect(result.output == "out1\nout2\nout3\nend")
+            #expect(result.errorOutput == "err1\nerr2\nerr3\n")
+        }
+    }
+
+    /// The server's last packets and its exit status come close together, in another order each time.
+    @Test func `output written just before the exit is not lost`() throws {
+        try withServer { server in
+            let place = try Workplace(server)
+            let command = "head -c 100000 /dev/zero | tr '\\0' x; echo end >&2; echo end; exit 3"
+            for round in 1...40 {
+                let result = try place.run(["-q", "shop", command])
+                let isWhole =
+                    result.outputCount == 100_004 && result.output.hasSuffix("end\n")
+                    && result.errorOutput == "end\n" && result.status == .exited(3)
+                #expect(isWhole, "round \(round): \(result.outputCount) \(result.errorOutput)")
+            }
+        }
+    }
+
+    @Test func `a background process that holds the streams open is waited for`() throws {
+        try withServer { server in
+            let place = try Workplace(server)
+            let result = try place.run(["shop", "(echo late) & exit 4"])
+            #expect(result.output == "late\n")
+            #expect(result.status == .exited(4))
+        }
+    }
+
+    @Test func `300 MB pass a slow reader in less than 64 MB of memory`() throws {
+        try withServer { server in
+            let place = try Workplace(server)
+            let reader = SlowReader()
+            let result = try place.run(
+                ["--no-record", "shop", "exec head -c 300000000 /dev/zero"],
+                output: .fed { reader.take($0) }, measuresMemory: true)
+            #expect(result.status == .exited(0), "\(result.errorOutput)")
+            #expect(result.outputCount == 300_000_000)
+            let peak = try #require(result.peakMemory)
+            #expect(peak < 64 << 10, "\(peak) KiB")
+        }
+    }
+
+    @Test func `300 MB of input wait for a slower program in less than 64 MB of memory`() throws {
+        try withServer { server in
+            let place = try Workplace(server)
+            let feeder = Feeder(blocks: 4800)
+            let result = try place.run(
+                ["--no-record", "shop", "tee /dev/stderr | sha256sum 2>&1 | wc -c"],
+                input: .generated { feeder.next() }, error: .hashed, measuresMemory: true)
+            #expect(result.status == .exited(0), "\(result.errorOutput)")
+            #expect(result.output == "68\n")
+            let peak = try #require(result.peakMemory)
+            #expect(peak < 64 << 10, "\(peak) KiB")
+        }
+    }
+
+    @Test func `a recorded stream needs no more memory than others`() throws {
+        try withServer { server in
+            let place = try Workplace(server)
+            let result = try place.run(
+                ["shop", "exec head -c 30000000 /dev/zero"], output: .hashed, measuresMemory: true)
+            #expect(result.outputCount == 30_000_000)
+            let peak = try #require(result.peakMemory)
+            #expect(peak < 64 << 10, "\(peak) KiB")
+        }
+    }
+
+    @Test func `a reader that has had enough ends the run quietly`() throws {
+        try withServer { server in
+            let place = try Workplace(server)
+            let result = try place.shell("\"$0\" shop yes | head -n 1; echo ${PIPESTATUS[0]}")
+            #expect(result.output == "y\n141\n")
+            #expect(result.errorOutput.isEmpty, "\(result.errorOutput)")
+            try place.expectTranscript(.cancelled("PIPE", 13))
+        }
+    }
+
+    @Test func `a command that says nothing more is not ended by a reader that has gone`() throws {
+        try withServer { server in
+            let place = try Workplace(server)
+            let result = try place.shell(
+                "{ \"$0\" -q shop 'echo one; exit 8'; echo $? >&2; } | head -n 1")
+            #expect(result.output == "one\n")
+            #expect(result.errorOutput == "8\n")
+        }
+    }
+
+    @Test func `nobody reads stderr any more, and the run goes on`() throws {
+        try withServer { server in
+            let place = try Workplace(server)
+            let result = try place.shell(
+                "\"$0\" shop 'echo a >&2; echo b >&2; echo c; exit 9' 2> >(exec true); echo $?")
+            #expect(result.output == "c\n9\n")
+        }
+    }
+
+    /// A descriptor that is closed when a program starts is given to the next file it opens.
+    @Test(arguments: [(">&-", "", "err\n"), ("2>&-", "out\n", ""), (">&- 2>&- <&-", "", "")])
+    func `a closed stdout or stderr is no reason not to run`(
+        redirection: String, output: String, errorOutput: String
+    ) throws {
+        try withServer { server in
+            let place = try Workplace(server)
+            let result = try place.shell(
+                "exec \"$0\" -q shop 'echo out; echo err >&2; exit 3' \(redirection)")
+            #expect(result.status == .exited(3), "\(result.errorOutput)")
+            #expect(result.output == output)
+            #expect(result.errorOutput == errorOutput)
+            try place.expectTranscript(.exit(3))
+        }
+    }
+
+    @Test func `a full disk behind stderr does not change the status`() throws {
+        try withServer { server in
+            let place = try Workplace(server)
+            let result = try place.run(
+                ["shop", "echo err >&2; echo out; exit 3"], error: .file("/dev/full"))
+            #expect(result.status == .exited(3))
+            #expect(result.output == "out\n")
+        }
+    }
+
+    /// What cannot be written is a loss of output; to say nothing of it would be to lie.
+    @Test func `a full disk behind stdout is not taken for a reader that has had enough`() throws {
+        try withServer { server in
+            let place = try Workplace(server)
+            let result = try place.run(
+                ["shop", "echo out; echo err >&2; exit 0"], output: .file("/dev/full"))
+            #expect(result.status != .exited(0))
+            #expect(result.errorOutput.contains("no space left on device"), "\(result.errorOutput)")
+        }
+    }
+
+    @Test func `output can be appended to a file that others write to`() throws {
+        try withServer { server in
+            let place = try Workplace(server)
+            let file = place.folder.file("log")
+            let result = try place.shell(
+                """
+                exec >'\(file)' 2>&1
+                echo before; "$0" shop 'echo one; echo two >&2'; echo after
+                """)
+            #expect(result.status == .exited(0))
+            let lines = String(decoding: try place.folder.read("log"), as: UTF8.self)
+            #expect(lines == "before\none\ntwo\nafter\n" || lines == "before\ntwo\none\nafter\n")
+        }
+    }
+}
+
+/// Takes its time over what it is given: as long as it takes to sum every byte up, twice.
+private final class SlowReader: Sendable {
+    private let sum = Watched(UInt64(0))
+
+    func take(_ bytes: [UInt8]) {
+        sum.withLock { sum in
+            for _ in 0..<2 { sum = bytes.reduce(sum) { $0 &+ UInt64($1) } }
+        }
+    }
+}
+
+/// Gives so many blocks of 64 KiB, and then the end.
+private final class Feeder: Sendable {
+    private let left: Watched<Int>
+    private let block = [UInt8](repeating: 0x61, count: 65_536)
+
+    init(blocks: Int) { left = Watched(blocks) }
+
+    func next() -> [UInt8]? {
+        left.withLock { left in
+            left -= 1
+            return left >= 0 ? block : nil
+        }
+    }
+}

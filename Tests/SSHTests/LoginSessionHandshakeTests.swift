@@ -1,0 +1,131 @@
+import TestServer
+import Testing
+
+@testable import SSH
+
+/// What answers where an SSH server ought to, and what an SSH server offers.
+@Suite struct LoginSessionHandshakeTests {
+    @Test(arguments: [
+        "HTTP/1.1 400 Bad Request\r\nServer: x\r\n\r\n<html></html>", "\u{0}\u{1}\u{2}binary",
+        "220 mail.example.com ESMTP\r\n", "", "SSH-1.5-old\n", "S",
+    ])
+    func `what is no SSH server and hangs up is an error that says so`(text: String) throws {
+        let scripted = try ScriptedPeer()
+        try scripted.peer.write(Array(text.utf8))
+        scripted.peer.shutDown()
+        let error = try #require(scripted.handshakeError())
+        #expect(
+            [.connectionLost, .protocolError].contains(error.code), "\(error.message)")
+        #expect(error.attempted == "cannot agree with the SSH server at 192.0.2.1")
+    }
+
+    @Test(arguments: ["HTTP/1.1 400 Bad Request\r\n\r\n", "SSH-2.0-half", "x"])
+    func `what is no SSH server and waits ends with the deadline`(text: String) throws {
+        let scripted = try ScriptedPeer()
+        try scripted.peer.write(Array(text.utf8))
+        #expect(scripted.handshakeError(.milliseconds(100))?.code == .timeout)
+    }
+
+    @Test func `binary garbage is recognised at once`() throws {
+        let scripted = try ScriptedPeer()
+        try scripted.peer.write([UInt8](repeating: 0, count: 64))
+        let error = scripted.handshakeError()
+        #expect(error?.code == .protocolError)
+        #expect(error?.underlying == "what answers there does not speak SSH")
+        #expect(error?.hint == "check that the port is the SSH server's")
+    }
+
+    @Test func `lines ahead of the identification are passed over`() throws {
+        var script = Script.honest(status: 4)
+        script.preBannerLines = ["welcome", "", "to \u{1b}[31mthis"]
+        try withLyingServer(script) { server in
+            let result = try LoginSessionConversation().perform(with: server)
+            #expect(result.transcript.facts.exitStatus == 4)
+        }
+    }
+
+    @Test func `the identification is cleaned`() throws {
+        var script = Script.honest()
+        script.identification = Array("SSH-2.0-Li\u{1b}[2Jar\r\n".utf8)
+        try withLyingServer(script) { server in
+            let session = try server.trustedSession()
+            #expect(session.serverIdentification == "SSH-2.0-Li[2Jar")
+            #expect(session.address == "127.0.0.1")
+        }
+    }
+
+    @Test(arguments: ["keyExchange", "hostKey", "ciphers", "macs"])
+    func `a server with old algorithms only is told apart from a broken one`(list: String) throws {
+        var script = Script.honest()
+        switch list {
+        case "keyExchange": script.algorithms.keyExchange = ["diffie-hellman-group1-sha1"]
+        case "hostKey": script.algorithms.hostKey = ["ssh-dss"]
+        case "ciphers": script.algorithms.ciphers = ["3des-cbc", "chacha20-poly1305@openssh.com"]
+        default: script.algorithms.macs = ["hmac-md5", "umac-64@openssh.com"]
+        }
+        try withLyingServer(script) { server in
+            let error = LoginSessionConversation().error(with: server)
+            #expect(error?.code == .algorithms, "\(error?.message ?? "no error")")
+            #expect(error?.hint?.contains("CCRUN_LEGACY_ALGORITHMS=1") == true)
+        }
+    }
+
+    @Test func `only what is safe is offered, and the known key's type first`() throws {
+        try withLyingServer(.honest()) { server in
+            _ = try server.trustedSession()
+            let event = try server.record.waitFor("the client's lists") {
+                if case .algorithms = $0 { true } else { false }
+            }
+            guard case .algorithms(let exchanges, let keys, let ciphers) = event else { return }
+            #expect(exchanges.first == "curve25519-sha256")
+            #expect(keys.first == "ssh-ed25519")
+            #expect(!keys.contains("ssh-rsa"))
+            #expect(ciphers == ["aes256-ctr", "aes192-ctr", "aes128-ctr"])
+        }
+    }
+
+    @Test func `nothing is sent to a server whose key is not the known one`() throws {
+        try withLyingServer(.honest()) { server in
+            try withLyingServer(.honest()) { other in
+                let line = "[127.0.0.1]:\(server.port) \(other.hostKeyLine)\n"
+                let known = KnownHosts(files: [try server.folder.write(line, to: "other")])
+                let session = try Session(over: try server.dial(), interrupt: nil)
+                try session.handshake(
+                    preferringKeyTypes: [], allowsLegacy: false, until: .after(generous))
+                let error = sshError {
+                    _ = try session.verifyHostKey(
+                        against: known, name: "127.0.0.1", port: UInt16(clamping: server.port),
+                        policy: .acceptNew, recordingIn: nil)
+                }
+                #expect(error?.code == .hostKeyChanged)
+                #expect(
+                    error?.details.last == "received \(server.hostKeyFingerprint) (ssh-ed25519)")
+                session.disconnect()
+                try server.record.waitForEnd()
+                #expect(server.record.loginAttempts().isEmpty)
+            }
+        }
+    }
+
+    @Test func `a session says goodbye`() throws {
+        try withLyingServer(.honest()) { server in
+            try server.session().disconnect()
+            try server.record.waitFor(.disconnect(reason: 11, text: "done"))
+        }
+    }
+
+    @Test func `a session that is dropped hangs up, even in the middle of a handshake`() throws {
+        try withLyingServer(.fault(.stall, in: .kexReply)) { server in
+            func begin() throws {
+                let session = try Session(over: try server.dial(), interrupt: nil)
+                let error = sshError {
+                    try session.handshake(
+                        preferringKeyTypes: [], allowsLegacy: false, until: .after(.seconds(1)))
+                }
+                #expect(error?.code == .timeout)
+            }
+            try begin()
+            try server.record.waitForEnd()
+        }
+    }
+}

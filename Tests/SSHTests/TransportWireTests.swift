@@ -1,0 +1,142 @@
+import Glibc
+import TestServer
+import Testing
+
+@testable import SSH
+
+/// libssh2 over byte queues: what it may read, and that it may send whatever it likes.
+@Suite struct TransportWireTests {
+    /// A program that prints and then waits for the end of its input.
+    private static let printing = Script.program([
+        .output([UInt8](repeating: 0x61, count: 100_000)), .readInput, .exitStatus(0), .eof, .close,
+    ])
+
+    /// Waits until that many bytes wait for libssh2.
+    private func receive(_ count: Int, on channel: Channel) throws {
+        while channel.unreadCount < count {
+            try channel.session.turn("cannot wait", until: .after(generous))
+        }
+    }
+
+    @Test func `libssh2 sends all it has to, whatever the network takes`() throws {
+        // Nothing is sent to the network in this test, and nothing of the handshake is missing.
+        let scripted = try ScriptedPeer()
+        let wire = scripted.session.wire
+        #expect(wire.outgoingCount == 0)
+        _ = scripted.handshakeError(.zero)
+        try scripted.peer.write(Array("SSH-2.0-Test\r\n".utf8))
+        #expect(scripted.handshakeError(.milliseconds(50))?.code == .timeout)
+        let sent = String(decoding: try scripted.peer.read(), as: UTF8.self)
+        #expect(sent.hasPrefix("SSH-2.0-libssh2_"))
+        #expect(sent.contains("curve25519-sha256"))
+    }
+
+    @Test func `a frozen server fills our queue up to a mark, and no call blocks`() throws {
+        var script = Script.program([.misbehave(.freeze)])
+        script.channel.window = 8 << 20
+        try withLyingServer(script) { server in
+            let channel = try server.channel()
+            try channel.start(command: "cat")
+            let chunk = [UInt8](repeating: 7, count: 30_000)
+            var total = 0
+            while channel.hasRoom {
+                let written = try channel.write(chunk[...])
+                #expect(written > 0)
+                total += written
+            }
+            #expect(try channel.write(chunk[...]) == 0)
+            #expect(channel.session.wire.outgoingCount >= Wire.highWater)
+            #expect(total <= Wire.highWater + 64 << 10)
+        }
+    }
+
+    @Test func `with the gate closed nothing is read, and with it open everything`() throws {
+        try withLyingServer(Self.printing) { server in
+            let channel = try server.channel()
+            try channel.start(command: "print")
+            try receive(50_000, on: channel)
+            let unread = channel.unreadCount
+            let none = channel.session.wire.withGateClosed { try? channel.readSome(.standardOutput) }
+            #expect(none == [])
+            #expect(channel.unreadCount == unread)
+            #expect(try !channel.readSome(.standardOutput).isEmpty)
+            #expect(channel.unreadCount < unread)
+        }
+    }
+
+    @Test(arguments: [1, 100, 16 << 10])
+    func `libssh2 takes no more from the network than it is allowed`(allowance: Int) throws {
+        try withLyingServer(Self.printing) { server in
+            let channel = try server.channel()
+            try channel.start(command: "print")
+            try receive(50_000, on: channel)
+            let unread = channel.unreadCount
+            channel.allow(0)
+            #expect(try channel.readSome(.standardOutput).isEmpty)
+            #expect(channel.unreadCount == unread)
+            channel.allow(allowance)
+            _ = try channel.readSome(.standardOutput)
+            #expect(channel.unreadCount == unread - allowance)
+            #expect(channel.session.wire.allowance == 0)
+            channel.allow(nil)
+            #expect(channel.session.wire.allowance == nil)
+            _ = channel.sendEndOfInput()
+            let rest = try channel.readAll()
+            #expect(rest.facts.exitStatus == 0)
+        }
+    }
+
+    @Test func `what came before the end of the network is read first`() throws {
+        let script = Script.program([
+            .output([UInt8](repeating: 0x62, count: 60_000)), .misbehave(.end),
+        ])
+        try withLyingServer(script) { server in
+            let channel = try server.channel()
+            try channel.start(command: "print")
+            while !channel.networkHasEnded {
+                channel.session.flush()
+                var entries = [
+                    pollfd(
+                        fd: channel.session.descriptor, events: Int16(POLLIN), revents: 0)
+                ]
+                #expect(wait(for: &entries, until: .after(generous)))
+                channel.session.transfer(entries[0].revents)
+            }
+            var received = 0
+            while true {
+                let count = try channel.readSome(.standardOutput).count
+                if count == 0 { break }
+                received += count
+            }
+            #expect(received == 60_000)
+            channel.declareNetworkEnd()
+            let error = sshError { _ = try channel.readSome(.standardOutput) }
+            #expect(error?.code == .connectionLost)
+            #expect(error?.underlying == "the server closed the connection")
+            #expect(channel.facts.exitStatus == nil)
+        }
+    }
+
+    @Test func `what was queued when the connection was lost is there all the same`() throws {
+        // The reset comes behind the output; the error stream was not read when it is noticed.
+        let script = Script.program([
+            .errorOutput("one line\n"), .output("x"), .misbehave(.disconnect(reason: 2, text: "bye")),
+        ])
+        try withLyingServer(script) { server in
+            let channel = try server.channel()
+            try channel.start(command: "print")
+            while !channel.networkHasEnded {
+                try channel.session.turn("cannot wait", until: .after(generous))
+            }
+            channel.declareNetworkEnd()
+            var error: SSHError?
+            while error == nil { error = sshError { _ = try channel.readSome(.standardOutput) } }
+            #expect(error?.underlying == "the server disconnected: bye")
+            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 100, alignment: 16)
+            defer { buffer.deallocate() }
+            let count = channel.readRemainder(.standardError, into: buffer)
+            #expect(Array(buffer.prefix(count)) == Array("one line\n".utf8))
+            #expect(channel.readRemainder(.standardError, into: buffer) == 0)
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import Foundation
+import Testing
+
+@testable import Transcripts
+
+/// asciinema as the witness that our files are asciicasts.
+@Suite struct AsciinemaTests {
+    /// The players at hand: Debian's, and the one that CCRUN_ASCIINEMA_24 names.
+    private static let players: [String] = {
+        let named = ProcessInfo.processInfo.environment["CCRUN_ASCIINEMA_24"]
+        return ["/usr/bin/asciinema", named].compactMap(\.self)
+            .filter { FileManager.default.isExecutableFile(atPath: $0) }
+    }()
+
+    private static let casts: [String: @Sendable (Recorder) -> Void] = [
+        "empty": { _ in },
+        "text": {
+            $0.record("Operations to perform:\n\té漢🦀 \"quoted\" \\ \u{1b}[1mbold\u{1b}[0m\n")
+        },
+        "both streams": { recorder in
+            recorder.record("out\n")
+            recorder.record("err\n", from: .standardError)
+            recorder.record("out\n")
+        },
+        "binary": { $0.record((0...255).map { UInt8($0) } + [0xe2, 0x82]) },
+        "surrogates": { $0.record([0xed, 0xa0, 0x80, 0xed, 0xbf, 0xbf, 0x0a]) },
+        "line separators": { $0.record("a\u{2028}b\u{85}c\u{0}d\r\n") },
+        "everything else": { recorder in
+            recorder.resize(columns: 100, rows: 30)
+            recorder.mark("step \"one\"\n")
+            Array("typed\r".utf8).withUnsafeBytes { recorder.recordInput($0) }
+            recorder.noteInput(byteCount: 3, sha256: "00")
+            recorder.record("done\n")
+        },
+        "beyond the cap": { recorder in
+            for number in 0..<100 {
+                recorder.record("\(number) " + String(repeating: "x", count: 4000))
+            }
+        },
+    ]
+
+    @Test(
+        .enabled(if: !players.isEmpty, "asciinema is not installed"),
+        arguments: casts.keys.sorted(), [true, false])
+    func `asciinema prints exactly the text and complains about nothing`(
+        kind: String, isFinished: Bool
+    ) throws {
+        let recording = try Recording(limits: RecorderLimits(cap: 128 * 1024))
+        AsciinemaTests.casts[kind]?(recording.recorder)
+        if isFinished {
+            recording.recorder.finish(Ending(.exit, status: 0))
+        } else {
+            recording.recorder.mark("flushed")
+        }
+        let text = try Transcript.open(recording.path).events().filter { $0.code == .output }
+            .reduce(into: [UInt8]()) { $0 += $1.data }
+        for player in AsciinemaTests.players {
+            let (output, errors) = try AsciinemaTests.cat(recording.path, with: player)
+            #expect(Array(output) == text, "\(player)")
+            #expect(String(decoding: errors, as: UTF8.self) == "", "\(player)")
+        }
+    }
+
+    /// Runs `asciinema cat`, which wants a terminal to itself though it writes to standard output.
+    private static func cat(_ path: String, with player: String) throws -> (Data, Data) {
+        let folder = try TemporaryFolder()
+        let output = URL(filePath: folder.path + "/output")
+        let errors = URL(filePath: folder.path + "/errors")
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/script")
+        process.arguments = [
+            "-qec", "'\(player)' cat '\(path)' > '\(output.path)' 2> '\(errors.path)'", "/dev/null",
+        ]
+        process.environment = [
+            "PATH": "/usr/bin:/bin", "HOME": folder.path, "LC_ALL": "C.UTF-8", "TERM": "xterm",
+            "ASCIINEMA_CONFIG_HOME": folder.path,
+        ]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        return (try Data(contentsOf: output), try Data(contentsOf: errors))
+    }
+}
