@@ -9,10 +9,13 @@ enum ExecLine {
     ///
     /// A script with other characters goes as the operand of `printf %b`, the troublesome bytes
     /// written as `\0ooo`; `%b` reads at most three digits behind the zero (POSIX.1-2017, *printf*).
-    /// The script sees `$0` as `sh` and no positional parameters either way.
-    static func carrying(_ script: String) -> String {
-        if script.utf8.allSatisfy(isPlain) { return "exec sh -c '\(script)'" }
-        return #"exec sh -c 'eval "shift;$(printf %b "$1")"' sh '\#(encoded(script))'"#
+    /// The script sees `$0` as `sh` and no positional parameters either way. `identifiers` go through
+    /// `env`, which every login shell starts alike, whatever its own way to export is.
+    static func carrying(_ script: String, identifiers: [EnvironmentVariable] = []) -> String {
+        let assignments = identifiers.map { " \($0.name)=\($0.value)" }.joined()
+        let start = assignments.isEmpty ? "exec sh -c" : "exec env\(assignments) sh -c"
+        if script.utf8.allSatisfy(isPlain) { return "\(start) '\(script)'" }
+        return start + #" 'eval "shift;$(printf %b "$1")"' sh '\#(encoded(script))'"#
     }
 
     /// Writes every byte that is not plain as a backslash, a zero and three octal digits.

@@ -4,6 +4,10 @@
 /// no more than `exec sh -c '…'`. That `sh` reads the environment from its standard input (see
 /// `Preamble`), enters the directory, runs `before`, and then the command. Nothing of a value is
 /// ever in an argument vector, where `ps` would show it.
+///
+/// sshd opens a session with a window of 0, so the preamble costs a round trip. Where there is
+/// nothing to carry but the names of the deployment and of the run, which are no secrets, they go
+/// through `env` instead: in an argument vector for the moment before that becomes `sh`.
 package struct RemoteCommand: Sendable, Equatable {
     package enum Request: Sendable, Equatable {
         case loginShell
@@ -17,7 +21,7 @@ package struct RemoteCommand: Sendable, Equatable {
     package let execLine: String
     /// What the remote `sh` evaluates.
     package let script: String
-    /// The environment, for the channel's input ahead of the program's own.
+    /// The environment, for the channel's input ahead of the program's own; empty without values.
     package let preamble: [UInt8]
     /// What the far `sh` prints when it is ready for the preamble; nil where it may be sent at once.
     package let handshake: [UInt8]?
@@ -28,35 +32,49 @@ package struct RemoteCommand: Sendable, Equatable {
 
     /// Composes what runs `request` on `deployment`.
     ///
-    /// `environment` comes on top of the deployment's own, and `DEP_NAME` below it. With a
-    /// pseudo-terminal the channel has to start with echo off, so that nobody sees the preamble;
-    /// `terminalModesToRestore` are the operands that `stty` gets once it has been read. Throws
+    /// `environment` comes on top of the deployment's own, `DEP_NAME` and `CCRUN_RUN_ID` below it.
+    /// With a pseudo-terminal and a preamble the channel has to start with echo off, so that nobody
+    /// sees that; `terminalModesToRestore` are the operands that `stty` gets once it is read. Throws
     /// `invalidEnvironment` for a variable that no environment can hold, and `invalidCommand` for a
     /// NUL byte, which ends every argument.
     package init(
         _ request: Request,
         deployment: Deployment,
+        runID: String? = nil,
         environment: [EnvironmentVariable],
         pseudoTerminal: Bool,
         terminalModesToRestore: [String] = ["echo"]
     ) throws(DeploymentsError) {
-        var variables = EnvironmentVariable.merging(
+        let identifiers =
             [EnvironmentVariable(name: "DEP_NAME", value: "\(deployment.name)")]
-                + deployment.environment, with: environment)
-        let script = RemoteScript(
-            request, deployment: deployment,
-            terminalModes: pseudoTerminal ? terminalModesToRestore : [])
-        let line = ExecLine.carrying(script.whole)
-        if line.utf8.count <= Self.longestExecLine {
-            self.execLine = line
+            + (runID.map { [EnvironmentVariable(name: "CCRUN_RUN_ID", value: $0)] } ?? [])
+        var variables = EnvironmentVariable.merging(deployment.environment, with: environment)
+        let plain = RemoteScript(request, deployment: deployment)
+        let plainLine = ExecLine.carrying(plain.whole, identifiers: identifiers)
+        if variables.isEmpty, deployment.through == nil,
+            plainLine.utf8.count <= Self.longestExecLine
+        {
+            execLine = plainLine
+            script = plain.whole
+            preamble = []
+            handshake = nil
         } else {
-            variables.append(
-                EnvironmentVariable(name: RemoteScript.carriedName, value: script.afterPreamble))
-            self.execLine = ExecLine.carrying(script.withCarriedCommand)
+            variables = EnvironmentVariable.merging(identifiers, with: variables)
+            let full = RemoteScript(
+                request, deployment: deployment, readsPreamble: true,
+                terminalModes: pseudoTerminal ? terminalModesToRestore : [])
+            let line = ExecLine.carrying(full.whole)
+            if line.utf8.count <= Self.longestExecLine {
+                execLine = line
+            } else {
+                variables.append(
+                    EnvironmentVariable(name: RemoteScript.carriedName, value: full.afterPreamble))
+                execLine = ExecLine.carrying(full.withCarriedCommand)
+            }
+            script = full.whole
+            preamble = try Preamble.bytes(carrying: variables)
+            handshake = full.needsHandshake ? Preamble.handshake : nil
         }
-        self.script = script.whole
-        self.preamble = try Preamble.bytes(carrying: variables)
-        self.handshake = script.needsHandshake ? Preamble.handshake : nil
         if self.script.utf8.contains(0) {
             throw DeploymentsError(
                 .invalidCommand, "cannot run this command on \"\(deployment.name)\"",

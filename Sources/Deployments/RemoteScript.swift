@@ -14,10 +14,15 @@ struct RemoteScript {
     let needsHandshake: Bool
 
     private let beforePreamble: String
+    private let reader: String
     private let through: String?
 
-    /// Composes the parts; `terminalModes` are empty without a pseudo-terminal.
-    init(_ request: RemoteCommand.Request, deployment: Deployment, terminalModes: [String]) {
+    /// Composes the parts; `terminalModes` are empty without a pseudo-terminal or a preamble.
+    init(
+        _ request: RemoteCommand.Request, deployment: Deployment, readsPreamble: Bool = false,
+        terminalModes: [String] = []
+    ) {
+        reader = readsPreamble ? Preamble.reader : ""
         let usesTerminal = !terminalModes.isEmpty
         needsHandshake = deployment.through != nil && usesTerminal
         through = deployment.through.map { Self.through($0, usesTerminal: usesTerminal) }
@@ -35,12 +40,12 @@ struct RemoteScript {
     }
 
     /// All of it, as one text.
-    var whole: String { wrapped(beforePreamble + Preamble.reader + afterPreamble) }
+    var whole: String { wrapped(beforePreamble + reader + afterPreamble) }
 
     /// The same, for a command that the preamble brings as `carriedName`.
     var withCarriedCommand: String {
         let name = Self.carriedName
-        return wrapped(beforePreamble + Preamble.reader + "eval \"unset \(name);$\(name)\"")
+        return wrapped(beforePreamble + reader + "eval \"unset \(name);$\(name)\"")
     }
 
     /// With `docker exec -t` and the like there is a second terminal, whose echo is still on.

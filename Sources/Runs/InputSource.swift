@@ -13,6 +13,8 @@ final class InputSource {
 
     /// nil when there is nothing (more) to read.
     private var descriptor: CInt?
+    /// The same terminal, opened by us, where it is one; nil else.
+    private let own: CInt?
     private var pending: [UInt8]
     private var pendingStart = 0
     private var hasSentEnd = false
@@ -25,10 +27,15 @@ final class InputSource {
         _ descriptor: CInt?, ahead: [UInt8], isHeld: Bool,
         observe: @escaping (UnsafeRawBufferPointer) -> Void
     ) {
-        self.descriptor = descriptor
+        own = descriptor.flatMap(Self.reopened)
+        self.descriptor = own ?? descriptor
         self.pending = ahead
         self.isHeld = isHeld
         self.observe = observe
+    }
+
+    deinit {
+        if let own { close(own) }
     }
 
     private var hasPending: Bool { pending.count > pendingStart }
@@ -63,6 +70,16 @@ final class InputSource {
             pendingStart += written
         }
         if descriptor == nil, !hasSentEnd { hasSentEnd = channel.sendEndOfInput() }
+    }
+
+    /// Opens a terminal once more, for a read(2) that never blocks.
+    ///
+    /// One from the background stops us (SIGTTIN), and would wait for a whole line once we are
+    /// continued in the foreground, before we could set raw mode.
+    private static func reopened(_ descriptor: CInt) -> CInt? {
+        guard isatty(descriptor) == 1 else { return nil }
+        let own = open("/dev/fd/\(descriptor)", O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)
+        return own >= 0 ? own : nil
     }
 }
 

@@ -20,16 +20,18 @@ final class OutputSink {
     private let writeLimit: Int
     private var pending: [UInt8] = []
     private var pendingStart = 0
-    /// Nobody reads any more (EPIPE), or the descriptor does not work; bytes go nowhere from then on.
-    private(set) var isBroken = false
+    /// Why bytes go nowhere any more: EPIPE where nobody reads, ENOSPC on a full disk; nil while they do.
+    private(set) var failure: CInt?
+    private let isSocket: Bool
 
     init(_ descriptor: CInt) {
         var status = stat()
         let kind = fstat(descriptor, &status) == 0 ? status.st_mode & S_IFMT : S_IFREG
-        let canBlock = kind == S_IFIFO || kind == S_IFCHR || kind == S_IFSOCK
-        let own = kind == S_IFIFO || kind == S_IFCHR ? Self.reopened(descriptor) : nil
+        let canBlock = kind == S_IFIFO || kind == S_IFCHR
+        let own = canBlock ? Self.reopened(descriptor) : nil
         self.descriptor = own ?? descriptor
         ownsDescriptor = own != nil
+        isSocket = kind == S_IFSOCK
         writeLimit = canBlock && own == nil ? Int(PIPE_BUF) : Int.max
     }
 
@@ -37,6 +39,7 @@ final class OutputSink {
         if ownsDescriptor { close(descriptor) }
     }
 
+    var isBroken: Bool { failure != nil }
     var hasRoom: Bool { pending.count - pendingStart < Self.highWater }
     var hasPending: Bool { pending.count > pendingStart }
 
@@ -66,6 +69,10 @@ final class OutputSink {
         if !hasPending || isBroken {
             pending.removeAll(keepingCapacity: true)
             pendingStart = 0
+        } else if pendingStart >= Self.highWater {
+            // A reader that is always a little behind never empties it.
+            pending.removeFirst(pendingStart)
+            pendingStart = 0
         }
     }
 
@@ -75,17 +82,25 @@ final class OutputSink {
             // A shared descriptor that can block is asked first, and given no more than fits for sure.
             if writeLimit != Int.max, !isReady { break }
             let size = min(bytes.count - written, writeLimit)
-            let count = writeBytes(descriptor, bytes.baseAddress?.advanced(by: written), size)
+            let count = put(bytes.baseAddress?.advanced(by: written), size)
             if count > 0 {
                 written += count
             } else if count < 0, errno == EINTR {
                 continue
             } else {
-                if count < 0, errno != EAGAIN, errno != EWOULDBLOCK { isBroken = true }
+                if count < 0, errno != EAGAIN, errno != EWOULDBLOCK { failure = errno }
                 break
             }
         }
         return written
+    }
+
+    /// One write(2); a socket takes it without blocking whatever its mode.
+    private func put(_ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+        #if os(Linux)
+            if isSocket { return send(descriptor, bytes, count, CInt(MSG_DONTWAIT)) }
+        #endif
+        return writeBytes(descriptor, bytes, count)
     }
 
     private var isReady: Bool {

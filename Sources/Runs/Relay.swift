@@ -24,8 +24,8 @@ final class Relay {
         case timedOut
         /// INT, TERM or HUP came, by its number.
         case interrupted(CInt)
-        /// Nobody reads our standard output any more.
-        case outputClosed
+        /// Our standard output takes no more: EPIPE where nobody reads it.
+        case outputClosed(CInt)
         /// The connection is gone, and why.
         case lost(String)
     }
@@ -66,7 +66,7 @@ final class Relay {
     func run() -> End {
         while true {
             let isDrained = drain()
-            if outputs[.standardOutput]?.isBroken == true { return .outputClosed }
+            if let failure = outputs[.standardOutput]?.failure { return .outputClosed(failure) }
             if isDrained, isOver { return flushed(.remoteEnded) }
             if isDrained, let loss { return flushed(.lost(loss)) }
             sendInput()
@@ -117,7 +117,7 @@ final class Relay {
     }
 
     private func show(_ bytes: UnsafeRawBufferPointer, _ stream: Channel.Stream) {
-        guard readyMark != nil else { return pass(bytes, stream) }
+        guard readyMark != nil, stream == .standardOutput else { return pass(bytes, stream) }
         let shown = readyMark?.filter(bytes) ?? []
         shown.withUnsafeBytes { pass($0, stream) }
         guard readyMark?.wasSeen == true else { return }

@@ -228,10 +228,15 @@ package final class Run {
             return Outcome(
                 .timeout, status: 124,
                 reason: "the time limit of \(limit) ran out; the command may still be running")
-        case .outputClosed:
+        case .outputClosed(EPIPE):
             return Outcome(
                 .ccrun, status: 128 + SIGPIPE, signal: "PIPE",
                 reason: "nobody reads the output any more")
+        case .outputClosed(let number):
+            return Outcome(
+                .ccrun, status: 125,
+                reason: "cannot write the output (\(describe(errno: number))); "
+                    + "the command may still be running")
         case .lost(let reason):
             if facts.exitStatus != nil || facts.exitSignal != nil { return Outcome(facts) }
             return Outcome(

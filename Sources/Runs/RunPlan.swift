@@ -43,9 +43,8 @@ package struct RunPlan: Sendable {
             environment: environment, homeFolder: HomeFolder.path(environment))
         usesTerminal = Self.wantsTerminal(options.terminal)
         command = try RemoteCommand(
-            resolved, deployment: deployment,
-            environment: options.environment
-                + [EnvironmentVariable(name: "CCRUN_RUN_ID", value: run.description)],
+            resolved, deployment: deployment, runID: run.description,
+            environment: options.environment,
             pseudoTerminal: usesTerminal,
             terminalModesToRestore: PreambleModes.operands(toRestore: RawTerminal.modes))
         stateFolder = StateFolder.resolve(environment: environment)
@@ -66,7 +65,8 @@ package struct RunPlan: Sendable {
         guard usesTerminal else { return nil }
         return PseudoTerminal(
             term: term, size: RawTerminal.size ?? WindowSize(columns: 80, rows: 24),
-            modes: PreambleModes.applied(to: RawTerminal.modes))
+            modes: command.preamble.isEmpty
+                ? RawTerminal.modes : PreambleModes.applied(to: RawTerminal.modes))
     }
 }
 

@@ -40,10 +40,10 @@ struct ArgumentOrder {
         }
         let options = arguments[(target + 1)..<first]
         var command = Array(arguments[first...])
+        if command.first == "run", command.count > 1 { command.removeFirst() }
         if command.first == "--" {
             return [Self.exactWords] + own + options + command
         }
-        if command.first == "run", command.count > 1 { command.removeFirst() }
         return own + options + ["--"] + command
     }
 

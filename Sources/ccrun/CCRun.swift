@@ -117,8 +117,11 @@ enum ProcessEnvironment {
         while let entry = next.pointee {
             next += 1
             let text = String(cString: entry)
-            guard let equals = text.firstIndex(of: "=") else { continue }
-            variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
+            // By bytes: a character of the value may combine with the "=".
+            guard let equals = text.utf8.firstIndex(of: UInt8(ascii: "=")) else { continue }
+            let name = String(decoding: text.utf8[..<equals], as: UTF8.self)
+            let value = text.utf8[text.utf8.index(after: equals)...]
+            variables[name] = String(decoding: value, as: UTF8.self)
         }
         return variables
     }

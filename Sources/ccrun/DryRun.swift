@@ -14,6 +14,7 @@ enum DryRun {
         if !plan.command.execLine.contains(plan.command.script) {
             lines.append("script:     \(plan.command.script)")
         }
+        if plan.command.preamble.isEmpty { return lines.joined(separator: "\n") }
         lines.append("ahead of the program's input:")
         let preamble = String(decoding: plan.command.preamble, as: UTF8.self)
         lines += preamble.split(separator: "\n").map { "    \($0)" }

@@ -26,17 +26,14 @@ enum EnvironmentArguments {
     private static func variable(
         _ assignment: String, _ environment: [String: String]
     ) throws(DeploymentsError) -> EnvironmentVariable {
-        let name = String(assignment.prefix { $0 != "=" })
+        let (name, value) = parted(assignment[...])
         guard EnvironmentVariable.isValidName(name) else {
             throw DeploymentsError(
                 .invalidEnvironment, "cannot use \"\(name)\" as a variable of -e",
                 because: "a name consists of letters, digits and _, and does not begin with a digit"
             )
         }
-        if name.count < assignment.count {
-            return EnvironmentVariable(
-                name: name, value: String(assignment.dropFirst(name.count + 1)))
-        }
+        if let value { return EnvironmentVariable(name: name, value: String(value)) }
         guard let value = environment[name] else {
             throw DeploymentsError(
                 .invalidEnvironment, "cannot copy \"\(name)\" with -e",
@@ -47,10 +44,13 @@ enum EnvironmentArguments {
     }
 
     private static func lines(of path: String) throws(DeploymentsError) -> [EnvironmentVariable] {
+        let attempted = "cannot read the environment file \"\(path)\""
         guard let text = read(path) else {
+            throw DeploymentsError(.invalidEnvironment, attempted, because: describe(errno))
+        }
+        guard text.utf8.count <= largestFile else {
             throw DeploymentsError(
-                .invalidEnvironment, "cannot read the environment file \"\(path)\"",
-                because: describe(errno))
+                .invalidEnvironment, attempted, because: "it is larger than 1 MiB")
         }
         var variables: [EnvironmentVariable] = []
         // By bytes: to Swift, "\r\n" is one character that is no "\n".
@@ -60,15 +60,21 @@ enum EnvironmentArguments {
             if line.last == "\r" { line.removeLast() }
             if line.isEmpty || line.first == "#" { continue }
             if line.hasPrefix("export ") { line = line.dropFirst(7) }
-            let name = String(line.prefix { $0 != "=" })
-            guard name.count < line.count, EnvironmentVariable.isValidName(name) else {
+            let (name, value) = parted(line)
+            guard let value, EnvironmentVariable.isValidName(name) else {
                 throw DeploymentsError(
                     .invalidEnvironment, "\(path):\(index + 1)", because: "not a line of KEY=VALUE")
             }
-            variables.append(
-                EnvironmentVariable(name: name, value: unquoted(line.dropFirst(name.count + 1))))
+            variables.append(EnvironmentVariable(name: name, value: unquoted(value)))
         }
         return variables
+    }
+
+    /// Parts `NAME=VALUE` at its first `=`, whatever character follows that; nil where there is none.
+    private static func parted(_ text: Substring) -> (name: String, value: Substring?) {
+        let scalars = text.unicodeScalars
+        guard let equals = scalars.firstIndex(of: "=") else { return (String(text), nil) }
+        return (String(scalars[..<equals]), Substring(scalars[scalars.index(after: equals)...]))
     }
 
     /// Takes one pair of quotes off, as the remote side does with its `env_file`.
@@ -86,13 +92,21 @@ enum EnvironmentArguments {
         return text.prefix(1).lowercased() + text.dropFirst()
     }
 
-    /// The text of a file, nil with errno set when it cannot be read; 1 MiB is more than any has.
+    /// In bytes; more than any has.
+    private static let largestFile = 1 << 20
+
+    /// The text of a file up to one byte over the largest, nil with errno set when it cannot be read.
     private static func read(_ path: String) -> String? {
         guard let file = fopen(path, "re") else { return nil }
-        defer { fclose(file) }
-        let limit = 1 << 20
+        let limit = largestFile + 1
         var bytes = [UInt8](repeating: 0, count: limit)
         let count = fread(&bytes, 1, limit, file)
-        return ferror(file) == 0 ? String(decoding: bytes.prefix(count), as: UTF8.self) : nil
+        let problem = ferror(file) == 0 ? nil : errno
+        fclose(file)
+        if let problem {
+            errno = problem
+            return nil
+        }
+        return String(decoding: bytes.prefix(count), as: UTF8.self)
     }
 }

@@ -6,8 +6,11 @@ import Testing
 
 /// Where ccrun's own arguments end and the remote command begins.
 @Suite struct ArgumentOrderTests {
-    private static let order = ArgumentOrder(
-        subcommands: CCRun.configuration.subcommands.compactMap(\.configuration.commandName))
+    private static let subcommands = CCRun.configuration.subcommands.compactMap { command in
+        command.configuration.commandName
+    }
+
+    private static let order = ArgumentOrder(subcommands: subcommands)
 
     private static func arranged(_ line: String) -> String {
         let words = line.split(separator: " ").map(String.init)
@@ -82,7 +85,7 @@ import Testing
         #expect(Self.arranged(line) == arranged)
     }
 
-    @Test(arguments: CCRun.configuration.subcommands.compactMap(\.configuration.commandName))
+    @Test(arguments: subcommands)
     func `every subcommand is known`(name: String) {
         #expect(Self.order.arranged([name, "x"]).first == name)
     }
@@ -105,10 +108,8 @@ import Testing
     ])
     func `words behind the terminator arrive as typed`(words: [String]) throws {
         let arranged = Self.order.arranged(["-t", "shop", "--"] + words)
-        let command = try #require(try CCRun.parseAsRoot(arranged) as? RunCommand)
-        #expect(command.command == words)
-        #expect(command.hasExactWords)
-        #expect(command.target == "shop")
+        let parsed = try ParsedRun(arranged)
+        #expect(parsed == ParsedRun(target: "shop", command: words, hasExactWords: true))
     }
 
     @Test(arguments: [
@@ -117,9 +118,26 @@ import Testing
     ])
     func `words without a terminator arrive as typed`(words: [String]) throws {
         let arranged = Self.order.arranged(["shop"] + words)
-        let command = try #require(try CCRun.parseAsRoot(arranged) as? RunCommand)
-        #expect(command.command == words)
-        #expect(!command.hasExactWords)
+        let parsed = try ParsedRun(arranged)
+        #expect(parsed == ParsedRun(target: "shop", command: words, hasExactWords: false))
+    }
+}
+
+/// What the parser made of a run's arguments.
+struct ParsedRun: Equatable {
+    let target: String
+    let command: [String]
+    let hasExactWords: Bool
+
+    init(target: String, command: [String], hasExactWords: Bool) {
+        self.target = target
+        self.command = command
+        self.hasExactWords = hasExactWords
+    }
+
+    init(_ arguments: [String]) throws {
+        let run = try #require(try CCRun.parseAsRoot(arguments) as? RunCommand)
+        self.init(target: run.target, command: run.command, hasExactWords: run.hasExactWords)
     }
 }
 

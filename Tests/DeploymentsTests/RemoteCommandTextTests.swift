@@ -15,13 +15,12 @@ struct RemoteCommandTextTests {
         deployment.before = ". venv/bin/activate"
         let command = try deployment.command(.shell("python manage.py migrate"))
         let script =
-            Self.reader
-            + "cd /srv/shop 2>/dev/null||"
+            "cd /srv/shop 2>/dev/null||"
             + "{ echo ccrun: error: cannot enter the directory /srv/shop on the server >&2;"
             + "exit 125;};. venv/bin/activate||exit;python manage.py migrate"
         #expect(command.script == script)
-        #expect(command.execLine == "exec sh -c '\(script)'")
-        #expect(String(decoding: command.preamble, as: UTF8.self) == "=DEP_NAME=shop/default\n.\n")
+        #expect(command.execLine == "exec env DEP_NAME=shop/default sh -c '\(script)'")
+        #expect(command.preamble.isEmpty)
         #expect(command.handshake == nil)
     }
 
@@ -36,7 +35,28 @@ struct RemoteCommandTextTests {
             (.shell("a && b # c"), "a && b # c"),
         ] as [(RemoteCommand.Request, String)])
     func `the command is the last part`(request: RemoteCommand.Request, text: String) throws {
-        #expect(try Deployment.sample().command(request).script == Self.reader + text)
+        #expect(try Deployment.sample().command(request).script == text)
+        let variable = EnvironmentVariable(name: "A", value: "b")
+        let command = try Deployment.sample().command(request, environment: [variable])
+        #expect(command.script == Self.reader + text)
+    }
+
+    @Test func `names go through env only where no value needs the preamble`() throws {
+        let plain = try RemoteCommand(
+            .words(["true"]), deployment: .sample(), runID: "01KAMX6T0Z3Q5M8V9N2C4R7B1D",
+            environment: [], pseudoTerminal: true)
+        #expect(
+            plain.execLine
+                == "exec env DEP_NAME=shop/default CCRUN_RUN_ID=01KAMX6T0Z3Q5M8V9N2C4R7B1D "
+                + "sh -c 'exec true'")
+        #expect(plain.preamble.isEmpty)
+        let full = try RemoteCommand(
+            .words(["true"]), deployment: .sample(), runID: "01KAMX6T0Z3Q5M8V9N2C4R7B1D",
+            environment: [EnvironmentVariable(name: "A", value: "b")], pseudoTerminal: false)
+        #expect(full.execLine == "exec sh -c '\(Self.reader)exec true'")
+        #expect(
+            String(decoding: full.preamble, as: UTF8.self)
+                == "=DEP_NAME=shop/default\n=CCRUN_RUN_ID=01KAMX6T0Z3Q5M8V9N2C4R7B1D\n=A=b\n.\n")
     }
 
     @Test(
@@ -60,10 +80,12 @@ struct RemoteCommandTextTests {
     }
 
     @Test func `with a pseudo-terminal echo comes back after the preamble`() throws {
-        let command = try Deployment.sample().command(.shell("top"), pseudoTerminal: true)
+        let value = [EnvironmentVariable(name: "A", value: "b")]
+        let command = try Deployment.sample().command(
+            .shell("top"), environment: value, pseudoTerminal: true)
         #expect(command.script == Self.reader + "stty echo;top")
         let modes = try RemoteCommand(
-            .shell("top"), deployment: .sample(), environment: [], pseudoTerminal: true,
+            .shell("top"), deployment: .sample(), environment: value, pseudoTerminal: true,
             terminalModesToRestore: ["echo", "icanon"])
         #expect(modes.script == Self.reader + "stty echo icanon;top")
     }

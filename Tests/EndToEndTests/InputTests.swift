@@ -1,6 +1,7 @@
 import Foundation
 import TestServer
 import Testing
+import Transcripts
 
 /// Local stdin, and what becomes of it without a terminal.
 @Suite struct InputTests {

@@ -1,6 +1,7 @@
 import Foundation
 import TestServer
 import Testing
+import Transcripts
 
 /// A server that lies about the end of a command: success is claimed for `exit-status 0` alone.
 @Suite struct LyingEndingsTests {

@@ -73,11 +73,13 @@ import Testing
     }
 
     /// 127 is what a shell says of a program that is not there.
-    @Test(arguments: [
-        (["shop", "--", "echo hello"], Int32(127)), (["shop", "--", "-x"], 127),
+    static let programs: [([String], Int32)] = [
+        (["shop", "--", "echo hello"], 127), (["shop", "--", "-x"], 127),
         (["shop", "--", "true"], 0), (["shop", "--", "A=b"], 127), (["shop", "", "x"], 127),
         (["shop", "--", "sh", "-c", "exit 3"], 3),
-    ])
+    ]
+
+    @Test(arguments: programs)
     func `a word is a program's name and no shell text`(
         arguments: [String], status: Int32
     ) throws {

@@ -1,6 +1,7 @@
 import Foundation
 import TestServer
 import Testing
+import Transcripts
 
 /// No value of the environment is ever in an argument vector, where everybody on the host sees it.
 @Suite struct SecretsTests {

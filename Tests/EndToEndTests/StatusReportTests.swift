@@ -1,6 +1,7 @@
 import Foundation
 import TestServer
 import Testing
+import Transcripts
 
 /// The fields of `--json` and `--status-file`.
 @Suite struct StatusReportTests {

@@ -1,6 +1,7 @@
 import Foundation
 import TestServer
 import Testing
+import Transcripts
 
 /// A command, and what becomes of it.
 struct StatusCase: Sendable, CustomTestStringConvertible {

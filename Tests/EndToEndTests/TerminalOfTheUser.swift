@@ -20,19 +20,14 @@ final class UsersTerminal: Sendable {
         let prepare = settings.isEmpty ? "" : "stty \(settings.joined(separator: " ")) || exit 125;"
         session = try TerminalSession(
             executable: "/bin/sh",
-            arguments: ["-c", prepare + "echo ready; read line; exec \"$@\"", "sh"] + program,
+            arguments: ["-c", prepare + "kill -STOP $$; exec \"$@\"", "sh"] + program,
             environment: environment, columns: columns, rows: rows, workingFolder: workingFolder)
-        try session.waitFor("ready\r\n")
+        let process = session.process
+        try eventually("the shell") {
+            isProcessStopped(process.pid) || process.currentStatus != nil
+        }
         before = try session.terminalModes
-        try session.write(settings.contains("-icrnl") ? "\n" : "\r")
-    }
-
-    /// What came out after it was started.
-    var output: String {
-        let all = session.output
-        guard let start = all.firstRange(of: "ready\r\n") else { return all }
-        let rest = all[start.upperBound...]
-        return String(rest.first == "\r\n" ? rest.dropFirst() : rest)
+        process.send(signal: SIGCONT)
     }
 
     /// Sets modes from outside, as a shell does when it has the terminal again.

@@ -36,8 +36,8 @@ import Transcripts
             #expect(try terminal.session.waitForExit() == .exited(255))
             #expect(try terminal.session.terminalModes == terminal.before)
             // With output processing off the line would end without a carriage return.
-            #expect(terminal.output.contains("ccrun: "))
-            #expect(terminal.output.hasSuffix("status 255\r\n"))
+            #expect(terminal.session.output.contains("ccrun: "))
+            #expect(terminal.session.output.hasSuffix("status 255\r\n"))
             #expect(try work.transcript().ending?.end == .disconnect)
         }
     }
@@ -78,7 +78,7 @@ import Transcripts
             defer { terminal.session.close() }
             #expect(try terminal.session.waitForExit() == .exited(255))
             #expect(try terminal.session.terminalModes == terminal.before)
-            #expect(terminal.output.contains("refused"))
+            #expect(terminal.session.output.contains("refused"))
         }
     }
 

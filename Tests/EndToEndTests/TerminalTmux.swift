@@ -15,7 +15,7 @@ final class Tmux: Sendable {
             // Options have to be there before the window, or TERM and the status line are others.
             try folder.write(
                 "set -g default-terminal screen-256color\nset -g status off\n"
-                    + "set -g window-size manual\nset -s escape-time 0\n", to: "conf")
+                    + "set -s escape-time 0\nset -g remain-on-exit on\n", to: "conf")
             try ask(
                 ["new-session", "-d", "-x", "80", "-y", "24", "-c", workingFolder, "--"] + command)
         } catch {

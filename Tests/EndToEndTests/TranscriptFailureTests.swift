@@ -1,6 +1,7 @@
 import Foundation
 import TestServer
 import Testing
+import Transcripts
 
 /// Recording may fail, the run may not.
 @Suite struct TranscriptFailureTests {

@@ -1,6 +1,7 @@
 import Foundation
 import TestServer
 import Testing
+import Transcripts
 
 /// `ccrun history` and `ccrun replay`.
 @Suite struct TranscriptHistoryTests {

@@ -52,13 +52,18 @@ extension Workplace {
         _ transcript: Transcript, sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         guard let asciinema = Tool.find("asciinema") else { return }
-        let shown = try ChildProcess.run(
-            asciinema, ["cat", transcript.path],
+        let shown = "\(folder.path)/shown"
+        // It opens /dev/tty, wherever its output goes.
+        let session = try TerminalSession(
+            executable: "/bin/sh",
+            arguments: ["-c", "exec \(asciinema) cat \"$0\" >\"$1\"", transcript.path, shown],
             environment: [
                 "HOME": folder.path, "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8",
             ])
-        #expect(shown.status == .exited(0), "\(shown.errorOutput)", sourceLocation: sourceLocation)
-        let isEqual = shown.output == (try transcript.text)
+        defer { session.close() }
+        let status = try session.waitForExit()
+        #expect(status == .exited(0), "\(session.output)", sourceLocation: sourceLocation)
+        let isEqual = try folder.read("shown") == Array(try transcript.text.utf8)
         #expect(isEqual, "asciinema shows it otherwise", sourceLocation: sourceLocation)
     }
 }

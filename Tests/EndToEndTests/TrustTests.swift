@@ -1,6 +1,7 @@
 import Foundation
 import TestServer
 import Testing
+import Transcripts
 
 /// Host keys: nothing is sent to a server that is not known to be the right one.
 @Suite struct TrustTests {

@@ -29,7 +29,7 @@ final class PrivateTerminal: Sendable {
 
     /// Changes settings, and returns what is printed, in the words of stty(1).
     @discardableResult
-    func stty(_ words: String...) throws -> String {
+    func stty(_ words: [String]) throws -> String {
         let result = try ChildProcess.run(try Tool.path("stty"), ["-F", device] + words)
         guard result.status == .exited(0) else {
             throw TestServerError(.program, "cannot set terminal modes", result.errorOutput)

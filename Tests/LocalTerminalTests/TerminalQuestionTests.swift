@@ -18,12 +18,12 @@ import Testing
     @Test func `a passphrase does not echo, its newline does, and the modes are as before`() async {
         await #expect(processExitsWith: .success) {
             let tty = try ControllingTerminal()
-            let before = try tty.pair.stty("-g")
+            let before = try tty.pair.stty(["-g"])
             tty.type("päss wörd\n", after: "Passphrase: ")
             let question = TerminalQuestion("Passphrase: ", echoes: false, interruptDescriptor: nil)
             #expect(question.ask() == .line(Array("päss wörd".utf8)))
             #expect(tty.output(until: "\n") == "Passphrase: \r\n")
-            #expect(try tty.pair.stty("-g") == before)
+            #expect(try tty.pair.stty(["-g"]) == before)
         }
     }
 
@@ -40,14 +40,14 @@ import Testing
     @Test func `an interrupt ends the question and restores the modes`() async {
         await #expect(processExitsWith: .success) {
             let tty = try ControllingTerminal()
-            let before = try tty.pair.stty("-g")
+            let before = try tty.pair.stty(["-g"])
             let signals = try #require(SignalPipe())
             tty.type("half\u{3}", after: "Passphrase: ")
             let question = TerminalQuestion(
                 "Passphrase: ", echoes: false, interruptDescriptor: signals.interruptDescriptor)
             #expect(question.ask() == .interrupted)
             #expect(signals.interrupt() == SIGINT)
-            #expect(try tty.pair.stty("-g") == before)
+            #expect(try tty.pair.stty(["-g"]) == before)
         }
     }
 
@@ -71,10 +71,13 @@ struct ControllingTerminal {
         pair = try PrivateTerminal()
         seen = Watched([])
         setsid()
+        // The end of the controlling terminal is not to be the end of this process.
+        signal(SIGHUP, SIG_IGN)
+        signal(SIGINT, SIG_DFL)
         guard ioctl(pair.slave, UInt(TIOCSCTTY), 0) == 0 else {
             throw TestServerError(.program, "cannot get a controlling terminal", "errno \(errno)")
         }
-        try pair.stty("sane")
+        try pair.stty(["sane"])
         _ = Worker("terminal") { [master = pair.master, seen] in
             var buffer = [UInt8](repeating: 0, count: 1024)
             while true {

@@ -22,11 +22,11 @@ import Testing
 
     @Test func `modes that were read can be set again`() throws {
         let pair = try PrivateTerminal()
-        let before = try pair.stty("-g")
+        let before = try pair.stty(["-g"])
         let modes = try #require(pair.terminal.modes)
-        try pair.stty("raw", "-echo")
+        try pair.stty(["raw", "-echo"])
         #expect(pair.terminal.setModes(modes))
-        #expect(try pair.stty("-g") == before)
+        #expect(try pair.stty(["-g"]) == before)
         #expect(!Terminal(descriptor: -1).setModes(modes))
     }
 

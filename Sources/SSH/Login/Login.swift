@@ -44,6 +44,8 @@ package final class Login {
     private let timeLimit: Duration?
     /// What was tried, in order, with what came of it.
     private var tried: [String] = []
+    /// By path: nobody is asked for the same passphrase twice.
+    private var unlocked: [String: PrivateKey] = [:]
 
     package init(session: Session, user: String, keys: LoginKeys, deadline: Deadline) {
         self.session = session
@@ -60,12 +62,17 @@ package final class Login {
     /// Throws `loginRefused`, `pipeliningRefused`, or what `Session.complete` throws.
     package func perform(sendingAhead: Bool) throws(SSHError) {
         for candidate in candidates() {
-            var label = candidate.label
-            switch try attempt(candidate, sendingAhead: sendingAhead) {
-            case .accepted: return
-            case .refused(let reason): label += ": \(reason)"
+            let label = candidate.label
+            let outcome: Outcome
+            do throws(SSHError) {
+                outcome = try attempt(candidate, sendingAhead: sendingAhead)
+            } catch {
+                throw broken(off: error, over: label)
             }
-            tried.append(label)
+            switch outcome {
+            case .accepted: return
+            case .refused(let reason): tried.append("\(label): \(reason)")
+            }
             if session.wire.hasPartialSuccess { throw partial(candidate.label) }
         }
         throw refused()
@@ -147,6 +154,7 @@ package final class Login {
 
     /// Asks for a file's passphrase until it fits, three times at most.
     private func unlock(_ file: IdentityFile) -> Result<PrivateKey, SSHError> {
+        if let key = unlocked[file.path] { return .success(key) }
         var last = SSHError(
             .wrongPassphrase, "cannot use \(file.path)", underlying: "no passphrase given")
         for _ in 0..<Self.passphraseTries {
@@ -154,7 +162,9 @@ package final class Login {
             if let timeLimit { deadline = .after(timeLimit) }
             guard let passphrase = answer else { break }
             do throws(SSHError) {
-                return .success(try file.unlock(passphrase: passphrase))
+                let key = try file.unlock(passphrase: passphrase)
+                unlocked[file.path] = key
+                return .success(key)
             } catch {
                 last = error
                 if error.code != .wrongPassphrase { break }
@@ -171,6 +181,16 @@ package final class Login {
         }
         return
             "refused (RSA by way of libssh2 \(Session.libraryVersion); an ed25519 key works everywhere)"
+    }
+
+    /// A server that hangs up over too many keys does not say over which.
+    private func broken(off error: SSHError, over label: String) -> SSHError {
+        guard error.code == .connectionLost, !tried.isEmpty else { return error }
+        var error = error
+        error.details = (tried + [label]).map { "tried \($0)" }
+        error.hint = "where the server takes fewer keys than there are, name the right one: "
+            + "IdentityFile and IdentitiesOnly in ~/.ssh/config"
+        return error
     }
 
     private func partial(_ accepted: String) -> SSHError {

@@ -1,0 +1,51 @@
+import Deployments
+import Runs
+import Testing
+
+@testable import ccrun
+
+/// What `--dry-run` prints is what would be sent.
+@Suite struct DryRunTests {
+    private static func lines(_ plan: RunPlan) -> [String] {
+        DryRun.text(plan).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    }
+
+    @Test func `a command is shown with where it goes and what goes ahead`() throws {
+        let plan = try planned(.shell("ls | wc -l"))
+        #expect(
+            Self.lines(plan) == [
+                "deployment: shop/default",
+                "connect to: web1.example.com port 2222 as deploy",
+                "terminal:   no",
+                "exec:       \(plan.command.execLine)",
+                "ahead of the program's input:",
+                "    =DEP_NAME=shop/default",
+                "    =CCRUN_RUN_ID=\(plan.run)",
+                "    .",
+            ])
+        #expect(plan.command.execLine.contains("ls | wc -l"))
+    }
+
+    @Test func `a script that is not readable in the line is shown apart`() throws {
+        let plan = try planned(.words(["printf", "it's\n"]))
+        let lines = Self.lines(plan)
+        #expect(!plan.command.execLine.contains(plan.command.script))
+        #expect(lines.contains("exec:       \(plan.command.execLine)"))
+        #expect(DryRun.text(plan).contains("script:     \(plan.command.script)"))
+    }
+
+    @Test func `a terminal is shown with its TERM`() throws {
+        let plan = try planned(.loginShell, terminal: .always)
+        #expect(Self.lines(plan).contains("terminal:   yes, TERM=vt100"))
+    }
+
+    @Test func `variables are shown as they would be sent, for it is the user who asks`() throws {
+        let plan = try planned(.shell("x")) {
+            $0.environment = [EnvironmentVariable(name: "KEY", value: "two\nlines")]
+        }
+        let lines = Self.lines(plan)
+        let sent = String(decoding: plan.command.preamble, as: UTF8.self)
+        let shown = lines.filter { $0.hasPrefix("    ") }.map { $0.dropFirst(4) + "\n" }.joined()
+        #expect(shown == sent)
+    }
+}
