@@ -3,7 +3,7 @@
  * at all, which signal it was, what the server accepts. Blocks that are no packets pass through here too;
  * the allocator clears the first bytes of each block, so that no earlier packet can be taken for a new one.
  *
- * Message numbers and layouts: RFC 4253 (11.1), RFC 4252 (5.1, 5.4), RFC 4254 (5.3, 6.10). */
+ * Message numbers and layouts: RFC 4253 (11.1), RFC 4252 (5.1, 5.4), RFC 4254 (5.2, 5.3, 6.10). */
 
 #include "watcher.h"
 
@@ -13,6 +13,8 @@ enum {
     MSG_DISCONNECT = 1,
     MSG_USERAUTH_FAILURE = 51,
     MSG_USERAUTH_BANNER = 53,
+    MSG_CHANNEL_DATA = 94,
+    MSG_CHANNEL_EXTENDED_DATA = 95,
     MSG_CHANNEL_CLOSE = 97,
     MSG_CHANNEL_REQUEST = 98,
 };
@@ -92,6 +94,7 @@ static void watch_failure(ccr_wire *wire, reader *r) {
     const uint8_t *names = read_string(r, &length);
     bool partial = read_byte(r) != 0;
     if (!r->whole) return;
+    wire->failures += 1;
     wire->methods.length = 0;
     append(&wire->methods, names, length);
     wire->partial_success = partial;
@@ -109,7 +112,14 @@ static void watch_disconnect(ccr_wire *wire, reader *r) {
 static void watch_banner(ccr_wire *wire, reader *r) {
     size_t length;
     const uint8_t *message = read_string(r, &length);
+    size_t language;
+    read_string(r, &language);
     if (r->whole) append(&wire->banner, message, length);
+}
+
+void ccr_watch_for_banner(ccr_wire *wire, const uint8_t *memory, size_t size) {
+    reader r = {memory, size, true};
+    if (read_byte(&r) == MSG_USERAUTH_BANNER && r.whole) watch_banner(wire, &r);
 }
 
 void ccr_watch(ccr_wire *wire, const uint8_t *memory, size_t size) {
@@ -124,4 +134,24 @@ void ccr_watch(ccr_wire *wire, const uint8_t *memory, size_t size) {
     case MSG_CHANNEL_REQUEST: watch_channel(wire, &r, message); break;
     default: break;
     }
+}
+
+size_t ccr_take_from_packet(uint8_t *memory, size_t size, uint32_t channel, uint32_t stream,
+                            uint8_t *room, size_t count) {
+    reader r = {memory, size, true};
+    if (read_byte(&r) != (stream ? MSG_CHANNEL_EXTENDED_DATA : MSG_CHANNEL_DATA)) return 0;
+    if (read_number(&r) != channel) return 0;
+    if (stream && read_number(&r) != stream) return 0;
+    uint8_t *field = memory + (size - r.left);
+    size_t length;
+    const uint8_t *data = read_string(&r, &length);
+    if (!r.whole) return 0;
+    if (count > length) count = length;
+    if (count == 0) return 0;
+    memcpy(room, data, count);
+    /* What is left is a packet with less in it. */
+    size_t left = length - count;
+    memmove(field + 4, data + count, left);
+    for (int i = 0; i < 4; i++) field[i] = (uint8_t)(left >> (24 - 8 * i));
+    return count;
 }

@@ -7,19 +7,38 @@
 
 /* ---- The allocator --------------------------------------------------------------------------- */
 
-/* Ahead of each block stands its size, so that the watcher never reads past what was asked for. */
+/* Ahead of each block stands its size, so that the watcher never reads past what was asked for, and its
+ * place in the ring of its wire; blocks that no session asked for are in none. */
 typedef union {
-    size_t size;
+    struct {
+        ccr_links links;
+        size_t size;
+    };
     max_align_t alignment;
 } block;
 
 /* How much of a fresh block is cleared: more than any packet header the watcher believes. */
 enum { CLEARED = 64 };
 
+static void hold(ccr_wire *wire, block *b) {
+    b->links.next = &wire->held;
+    b->links.previous = wire->held.previous;
+    b->links.previous->next = &b->links;
+    wire->held.previous = &b->links;
+}
+
+static void let_go(block *b) {
+    if (!b->links.next) return;
+    b->links.previous->next = b->links.next;
+    b->links.next->previous = b->links.previous;
+    b->links.next = NULL;
+}
+
 void *ccr_allocate(size_t count) {
     if (count > SIZE_MAX / 2) return NULL;
     block *b = malloc(sizeof(block) + count);
     if (!b) return NULL;
+    b->links.next = NULL;
     b->size = count;
     memset(b + 1, 0, count < CLEARED ? count : CLEARED);
     return b + 1;
@@ -29,12 +48,33 @@ void ccr_release(ccr_wire *wire, void *memory) {
     if (!memory) return;
     block *b = (block *)memory - 1;
     if (wire) ccr_watch(wire, memory, b->size);
+    let_go(b);
     free(b);
 }
 
+void ccr_watch_held(ccr_wire *wire) {
+    for (ccr_links *l = wire->held.next; l != &wire->held; l = l->next) {
+        block *b = (block *)l;
+        ccr_watch_for_banner(wire, (const uint8_t *)(b + 1), b->size);
+    }
+}
+
+size_t ccr_take_data(ccr_wire *wire, uint32_t channel, uint32_t stream, uint8_t *room, size_t count) {
+    /* Without a DISCONNECT there may be a packet that has not all come, and is not verified. */
+    if (!wire->disconnect.present) return 0;
+    size_t taken = 0;
+    for (ccr_links *l = wire->held.next; l != &wire->held && taken < count; l = l->next) {
+        block *b = (block *)l;
+        uint8_t *memory = (uint8_t *)(b + 1);
+        taken += ccr_take_from_packet(memory, b->size, channel, stream, room + taken, count - taken);
+    }
+    return taken;
+}
+
 static LIBSSH2_ALLOC_FUNC(on_allocate) {
-    (void)abstract;
-    return ccr_allocate(count);
+    void *memory = ccr_allocate(count);
+    if (memory) hold(*abstract, (block *)memory - 1);
+    return memory;
 }
 
 static LIBSSH2_FREE_FUNC(on_free) {
@@ -42,10 +82,12 @@ static LIBSSH2_FREE_FUNC(on_free) {
 }
 
 static LIBSSH2_REALLOC_FUNC(on_reallocate) {
-    (void)abstract;
-    if (!ptr) return ccr_allocate(count);
+    if (!ptr) return on_allocate(count, abstract);
     if (count > SIZE_MAX / 2) return NULL;
-    block *b = realloc((block *)ptr - 1, sizeof(block) + count);
+    block *old = (block *)ptr - 1;
+    let_go(old);
+    block *b = realloc(old, sizeof(block) + count);
+    hold(*abstract, b ? b : old);
     if (!b) return NULL;
     b->size = count;
     return b + 1;
@@ -85,7 +127,9 @@ static LIBSSH2_RECV_FUNC(on_receive) {
 
 ccr_wire *ccr_wire_create(void) {
     ccr_wire *wire = calloc(1, sizeof *wire);
-    if (wire) wire->allowance = SIZE_MAX;
+    if (!wire) return NULL;
+    wire->allowance = SIZE_MAX;
+    wire->held.next = wire->held.previous = &wire->held;
     return wire;
 }
 

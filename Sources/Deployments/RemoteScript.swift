@@ -36,7 +36,8 @@ struct RemoteScript {
         if needsHandshake { modes = "if [ -t 0 ];then \(modes)fi;" }
         afterPreamble =
             modes + (deployment.directory.map(RemotePath.enter) ?? "")
-            + (deployment.before.map(Self.before) ?? "") + Self.command(request)
+            + (deployment.before.map(Self.before) ?? "")
+            + Self.command(request, mayBeFunction: deployment.before != nil)
     }
 
     /// All of it, as one text.
@@ -90,14 +91,16 @@ struct RemoteScript {
         return isPlainList ? "\(text)||exit;" : "{ \(text)\n}||exit;"
     }
 
-    private static func command(_ request: RemoteCommand.Request) -> String {
+    private static func command(
+        _ request: RemoteCommand.Request, mayBeFunction: Bool
+    ) -> String {
         switch request {
         case .words(let words) where !words.isEmpty:
             replacement(words)
         case .loginShell, .words:
             "exec \"${SHELL:-/bin/sh}\" -l"
         case .shell(let text):
-            text
+            SimpleCommand.replacingShell(text, mayBeFunction: mayBeFunction)
         }
     }
 

@@ -69,6 +69,7 @@ package final class Run {
     // MARK: - The story
 
     private func converse() throws(SSHError) -> Outcome {
+        warnOfMissingKeys()
         let channel = try connect()
         if plan.options.recordsStrictly, !recorder.waitUntilHeaderIsDurable() {
             channel.session.disconnect()
@@ -188,6 +189,14 @@ package final class Run {
         }
     }
 
+    /// A default key file may be missing, one that the user names may not (ssh warns as well).
+    private func warnOfMissingKeys() {
+        let named = plan.endpoint.identityFiles.prefix(plan.options.endpoint.identityFiles.count)
+        for path in named where access(path, F_OK) != 0 && access(path + ".pub", F_OK) != 0 {
+            notices.warning("the key file \"\(path)\" is not there")
+        }
+    }
+
     private var loginKeys: LoginKeys {
         LoginKeys(
             agentSocket: plan.endpoint.identityAgent, identityFiles: plan.endpoint.identityFiles,
@@ -246,9 +255,8 @@ package final class Run {
     }
 
     private func explained(_ error: SSHError) -> Outcome {
-        if error.code == .interrupted, let number = signals.interrupt() {
-            return .interrupted(by: number)
-        }
+        // An interrupt at a question comes out as a key that was not accepted or not unlocked.
+        if let number = signals.interrupt() { return .interrupted(by: number) }
         notices.error(error)
         return Outcome(.transport, status: 255, reason: error.message)
     }

@@ -22,10 +22,9 @@ struct ArgumentOrder {
             return isRootOption ? (arguments.isEmpty ? ["--help"] : arguments) : ["run"] + arguments
         }
         let word = arguments[place]
-        if word == "run" {
-            return ["run"] + run(Array(arguments[..<place] + arguments[(place + 1)...]))
-        }
-        if subcommands.contains(word) || word == "help" { return arguments }
+        let others = Array(arguments[..<place] + arguments[(place + 1)...])
+        if word == "run" { return ["run"] + run(others) }
+        if subcommands.contains(word) || word == "help" { return [word] + others }
         return ["run"] + run(arguments)
     }
 
@@ -53,8 +52,16 @@ struct ArgumentOrder {
         while index < arguments.count {
             let word = arguments[index]
             if word == "--" || !word.hasPrefix("-") || word == "-" { return index }
-            index += Self.valued.contains(word) ? 2 : 1
+            index += takesNext(word) ? 2 : 1
         }
         return nil
+    }
+
+    /// Whether an option's value is the next word: not in `--port=22` and `-p22`, but in `-tp 22`.
+    private func takesNext(_ word: String) -> Bool {
+        if word.hasPrefix("--") { return Self.valued.contains(word) }
+        let letters = word.dropFirst()
+        let valued = letters.firstIndex { Self.valued.contains("-\($0)") }
+        return valued != nil && valued == letters.indices.last
     }
 }

@@ -42,7 +42,11 @@ struct CCRun: ParsableCommand {
     static let misuse: CInt = 125
 
     static func main() {
-        let arguments = Array(CommandLine.arguments.dropFirst())
+        Launch.fillStandardDescriptors()
+        guard let arguments = Launch.arguments else {
+            Notices(.normal).error("an argument is not UTF-8, and would not arrive as it was typed")
+            ExitStatus(value: misuse).end()
+        }
         let names = configuration.subcommands.compactMap { $0.configuration.commandName }
         let ordered = ArgumentOrder(subcommands: names).arranged(arguments)
         let error = failure(of: ordered)

@@ -31,11 +31,16 @@ struct RunOptionsGroup: ParsableArguments {
     @Option(name: .customLong("env-file"), help: "Set the KEY=VALUE lines of a local file there.")
     var environmentFiles: [String] = []
     @Option(
-        name: [.customShort("i"), .customLong("identity")], help: "A private key to log in with.")
+        name: [.customShort("i", allowingJoined: true), .customLong("identity")],
+        help: "A private key to log in with.")
     var identities: [String] = []
-    @Option(name: [.customShort("l"), .customLong("user")], help: "The user to log in as.")
+    @Option(
+        name: [.customShort("l", allowingJoined: true), .customLong("user")],
+        help: "The user to log in as.")
     var user: String?
-    @Option(name: [.customShort("p"), .customLong("port")], help: "The port to connect to.")
+    @Option(
+        name: [.customShort("p", allowingJoined: true), .customLong("port")],
+        help: "The port to connect to.")
     var port: UInt16?
     @Option(name: .customLong("host"), help: "The host to run on (else the primary).")
     var host: String?

@@ -1,6 +1,7 @@
 internal import Deployments
 internal import Foundation
 internal import Runs
+internal import SSH
 internal import Transcripts
 
 #if canImport(Glibc)
@@ -84,8 +85,7 @@ struct StatusReport {
         let text = Array((json + "\n").utf8)
         let written = file >= 0 ? writeBytes(file, text, text.count) : -1
         if written != text.count {
-            notices.warning(
-                "cannot write the status file \"\(path)\": \(String(cString: strerror(errno)))")
+            notices.warning("cannot write the status file \"\(path)\": \(describe(errno: errno))")
         }
         if file >= 0 { close(file) }
     }

@@ -32,6 +32,11 @@ import Testing
         ("-p 22 shop ls", "run -p 22 shop -- ls"),
         ("shop -p 22 ls -p 23", "run shop -p 22 -- ls -p 23"),
         ("--port=22 shop ls", "run --port=22 shop -- ls"),
+        ("-p22 shop ls", "run -p22 shop -- ls"),
+        ("-tp 22 shop ls", "run -tp 22 shop -- ls"),
+        ("-tp22 shop ls", "run -tp22 shop -- ls"),
+        ("-tqn shop ls", "run -tqn shop -- ls"),
+        ("-lp shop ls", "run -lp shop -- ls"),
         ("-e A=b -e C shop env", "run -e A=b -e C shop -- env"),
         ("shop -T -- -x", "run --exact-words shop -T -- -x"),
     ])
@@ -69,6 +74,8 @@ import Testing
         ("tasks shop", "tasks shop"),
         ("history --limit 3", "history --limit 3"),
         ("replay --speed 2 last", "replay --speed 2 last"),
+        ("--config f targets", "targets --config f"),
+        ("--config f tasks shop", "tasks --config f shop"),
         ("help run", "help run"),
         ("help", "help"),
         ("", "--help"),
@@ -99,6 +106,19 @@ import Testing
         #expect(Set(valued) == ArgumentOrder.valued)
         let flags = options.filter { !$0.takesValue }.flatMap(\.names)
         #expect(ArgumentOrder.valued.isDisjoint(with: flags))
+    }
+
+    @Test(arguments: [
+        ["-p22"], ["-p", "22"], ["-p=22"], ["--port", "22"], ["--port=22"], ["-lana", "-p22"],
+        ["-tp", "22"], ["-Tq", "-p22", "-iid"], ["-e", "A=b", "-e", "C"],
+    ])
+    func `options in any spelling leave target and command alone`(options: [String]) throws {
+        for place in [options + ["shop"], ["shop"] + options] {
+            let parsed = try ParsedRun(Self.order.arranged(place + ["ls", "-p", "x"]))
+            let expected = ParsedRun(
+                target: "shop", command: ["ls", "-p", "x"], hasExactWords: false)
+            #expect(parsed == expected)
+        }
     }
 
     @Test(arguments: [
@@ -175,7 +195,9 @@ enum ParserDump {
         let command = try #require(dump.command.subcommands?.first { $0.commandName == subcommand })
         return (command.arguments ?? []).filter { $0.kind != "positional" }.map { argument in
             Option(
-                names: (argument.names ?? []).map { $0.kind == "long" ? "--\($0.name)" : "-\($0.name)" },
+                names: (argument.names ?? []).map {
+                    $0.kind == "long" ? "--\($0.name)" : "-\($0.name)"
+                },
                 takesValue: argument.kind == "option")
         }
     }

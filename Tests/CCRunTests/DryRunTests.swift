@@ -10,7 +10,7 @@ import Testing
         DryRun.text(plan).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
 
-    @Test func `a command is shown with where it goes and what goes ahead`() throws {
+    @Test func `a command is shown with where it goes`() throws {
         let plan = try planned(.shell("ls | wc -l"))
         #expect(
             Self.lines(plan) == [
@@ -18,12 +18,22 @@ import Testing
                 "connect to: web1.example.com port 2222 as deploy",
                 "terminal:   no",
                 "exec:       \(plan.command.execLine)",
+            ])
+        #expect(plan.command.execLine.contains("ls | wc -l"))
+    }
+
+    @Test func `values are shown as what goes ahead of the input`() throws {
+        let plan = try planned(.shell("x")) {
+            $0.environment = [EnvironmentVariable(name: "KEY", value: "value")]
+        }
+        #expect(
+            Self.lines(plan).suffix(5) == [
                 "ahead of the program's input:",
                 "    =DEP_NAME=shop/default",
                 "    =CCRUN_RUN_ID=\(plan.run)",
+                "    =KEY=value",
                 "    .",
             ])
-        #expect(plan.command.execLine.contains("ls | wc -l"))
     }
 
     @Test func `a script that is not readable in the line is shown apart`() throws {

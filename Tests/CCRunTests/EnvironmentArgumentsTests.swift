@@ -98,7 +98,9 @@ import Testing
         #expect(error?.message.hasSuffix(":2: not a line of KEY=VALUE") == true)
     }
 
-    @Test(arguments: [("/nonexistent/env", "no such file or directory"), ("/tmp", "is a directory")])
+    @Test(arguments: [
+        ("/nonexistent/env", "no such file or directory"), ("/tmp", "is a directory"),
+    ])
     func `a file that cannot be read is an error with the reason`(path: String, reason: String) {
         let error = #expect(throws: DeploymentsError.self) {
             try Self.variables([], files: [path])

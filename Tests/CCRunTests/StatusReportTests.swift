@@ -72,10 +72,11 @@ import Transcripts
         }
     }
 
-    @Test(arguments: [
-        (.remote, 3, "remote"), (.transport, 255, "transport"), (.timeout, 124, "timeout"),
-        (.ccrun, 130, "ccrun"), (.signal, 143, "signal"),
-    ] as [(Outcome.Origin, CInt, String)])
+    @Test(
+        arguments: [
+            (.remote, 3, "remote"), (.transport, 255, "transport"), (.timeout, 124, "timeout"),
+            (.ccrun, 130, "ccrun"), (.signal, 143, "signal"),
+        ] as [(Outcome.Origin, CInt, String)])
     func `the origin has its name`(origin: Outcome.Origin, status: CInt, name: String) throws {
         try withScratchFolder { folder in
             let report = try Self.report(Outcome(origin, status: status))
@@ -85,16 +86,20 @@ import Transcripts
         }
     }
 
-    @Test(arguments: [
-        (Outcome(.remote, status: 0), []),
-        (Outcome(.remote, status: 3), ["ccrun: the remote command exited with status 3\n"]),
-        (Outcome(.ccrun, status: 141, signal: "PIPE", reason: "nobody reads"), []),
-        (
-            Outcome(.signal, status: 141, signal: "PIPE"),
-            ["ccrun: the remote command died of signal PIPE, status 141\n"]
-        ),
-        (Outcome(.timeout, status: 124, reason: "time ran out"), ["ccrun: time ran out, status 124\n"]),
-    ] as [(Outcome, [String])])
+    @Test(
+        arguments: [
+            (Outcome(.remote, status: 0), []),
+            (Outcome(.remote, status: 3), ["ccrun: the remote command exited with status 3\n"]),
+            (Outcome(.ccrun, status: 141, signal: "PIPE", reason: "nobody reads"), []),
+            (
+                Outcome(.signal, status: 141, signal: "PIPE"),
+                ["ccrun: the remote command died of signal PIPE, status 141\n"]
+            ),
+            (
+                Outcome(.timeout, status: 124, reason: "time ran out"),
+                ["ccrun: time ran out, status 124\n"]
+            ),
+        ] as [(Outcome, [String])])
     func `people are told where a status came from, unless it is 0 or a closed pipe`(
         outcome: Outcome, lines: [String]
     ) throws {

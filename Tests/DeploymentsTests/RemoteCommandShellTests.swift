@@ -119,7 +119,8 @@ struct RemoteCommandShellTests {
     @Test(arguments: Shell.posix)
     func `without the end of the preamble nothing runs`(sh: Shell) throws {
         let side = try RemoteSide(sh: sh)
-        let command = try Deployment.sample().command(.shell("echo ran"))
+        let command = try Deployment.sample().command(
+            .shell("echo ran"), environment: [EnvironmentVariable(name: "X", value: "v")])
         let program = try side.run(
             command.execLine, sending: Array(command.preamble.dropLast(2)))
         #expect(program.text == "")

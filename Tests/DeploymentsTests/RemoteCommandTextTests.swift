@@ -17,7 +17,8 @@ struct RemoteCommandTextTests {
         let script =
             "cd /srv/shop 2>/dev/null||"
             + "{ echo ccrun: error: cannot enter the directory /srv/shop on the server >&2;"
-            + "exit 125;};. venv/bin/activate||exit;python manage.py migrate"
+            + "exit 125;};. venv/bin/activate||exit;"
+            + "_ce=;case $(command -v python) in /*)_ce=exec;;esac;$_ce python manage.py migrate"
         #expect(command.script == script)
         #expect(command.execLine == "exec env DEP_NAME=shop/default sh -c '\(script)'")
         #expect(command.preamble.isEmpty)
@@ -33,6 +34,15 @@ struct RemoteCommandTextTests {
             (.words([""]), "exec ''"),
             (.words([]), #"exec "${SHELL:-/bin/sh}" -l"#),
             (.shell("a && b # c"), "a && b # c"),
+            (.shell("python manage.py migrate"), "exec python manage.py migrate"),
+            (.shell("python -c 'print(1); x()' \"a;b\""), "exec python -c 'print(1); x()' \"a;b\""),
+            (.shell("a; b"), "a; b"),
+            (.shell("a 'open"), "a 'open"),
+            (.shell("a > b"), "a > b"),
+            (.shell("A=1 b"), "A=1 b"),
+            (.shell("cd /x"), "cd /x"),
+            (.shell("exit 3"), "exit 3"),
+            (.shell("a\nb"), "a\nb"),
         ] as [(RemoteCommand.Request, String)])
     func `the command is the last part`(request: RemoteCommand.Request, text: String) throws {
         #expect(try Deployment.sample().command(request).script == text)
@@ -83,11 +93,11 @@ struct RemoteCommandTextTests {
         let value = [EnvironmentVariable(name: "A", value: "b")]
         let command = try Deployment.sample().command(
             .shell("top"), environment: value, pseudoTerminal: true)
-        #expect(command.script == Self.reader + "stty echo;top")
+        #expect(command.script == Self.reader + "stty echo;exec top")
         let modes = try RemoteCommand(
             .shell("top"), deployment: .sample(), environment: value, pseudoTerminal: true,
             terminalModesToRestore: ["echo", "icanon"])
-        #expect(modes.script == Self.reader + "stty echo icanon;top")
+        #expect(modes.script == Self.reader + "stty echo icanon;exec top")
     }
 
     @Test(
@@ -132,7 +142,7 @@ struct RemoteCommandTextTests {
         #expect(
             String(decoding: command.preamble, as: UTF8.self)
                 == "=DEP_NAME=shop/default\n%A=se\\0134cret\\00127\n=B=two words\n=C=\n.\n")
-        #expect(command.script == Self.reader + "x")
+        #expect(command.script == Self.reader + "exec x")
     }
 
     @Test func `long values are cut between code points into lines a terminal can hold`() throws {

@@ -38,7 +38,9 @@ struct DjangoServiceTests {
         defer { port.release() }
         try withDjango { project in
             try project.migrate()
-            let session = try project.work.terminal(["-e", "PORT=\(port.number)", "shop", "web"])
+            let session = try project.work.terminal([
+                "shop", "gunicorn", "shop.wsgi", "--bind", "127.0.0.1:\(port.number)",
+            ])
             defer { session.close() }
             try session.waitFor("Listening at: http://127.0.0.1:\(port.number)")
             try session.waitFor("Booting worker")

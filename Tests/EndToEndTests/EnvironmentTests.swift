@@ -63,12 +63,17 @@ import Testing
     @Test func `a file on the remote side is read there, below the inventory`() throws {
         try withSSHD { sshd in
             try sshd.folder.write(
-                "A=remote\nB=remote\n# no\nQ='a  b'\n\nexport X=1\nBAD LINE\n$(touch pwned)=1\n",
+                "A=remote\nB=remote\n# no\nQ='a  b'\n\nexport X=1\n",
                 to: "remote.env")
             let place = try Workplace(
                 sshd, app: ["env_file: \(sshd.folder.file("remote.env"))", "environment: {B: app}"])
             let result = try place.run(["shop", "echo \"$A $B $Q $X\""])
             #expect(result.output == "remote app a  b 1\n", "\(result.errorOutput)")
+            try sshd.folder.write("A=1\n$(echo ran >&2)=1\n", to: "remote.env")
+            let bad = try place.run(["shop", "echo ran"])
+            #expect(bad.status == .exited(125))
+            #expect(bad.output.isEmpty)
+            #expect(bad.errorOutput.hasPrefix("ccrun: error: line 2 of env_file"))
             let missing = try Workplace(sshd, app: ["env_file: /no/such/file.env"])
             let refused = try missing.run(["shop", "echo ran"])
             #expect(refused.output.isEmpty)

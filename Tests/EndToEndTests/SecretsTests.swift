@@ -36,8 +36,12 @@ import Transcripts
             let run = try place.start(
                 [terminal] + Self.options + ["shop", "echo begun; sleep 1006; true"])
             try run.waitForOutput("begun")
-            let remote = sshd.sessionProcesses()
-            #expect(!remote.isEmpty)
+            var remote: [ProcessEntry] = []
+            let limit = ContinuousClock.now + .seconds(60)
+            while !remote.contains(where: { $0.commandLine.first == "sleep" }) {
+                try #require(ContinuousClock.now < limit)
+                remote = sshd.sessionProcesses()
+            }
             let others = ProcessTable.all().filter { $0.pid != run.process.pid }
             for process in others {
                 let words = process.commandLine.joined(separator: " ")

@@ -70,8 +70,8 @@ extension Workplace {
 
 /// Waits for a condition that nothing announces.
 func eventually(
-    _ awaited: @autoclosure () -> String, timeout: Duration = .seconds(60),
-    _ condition: () throws -> Bool
+    _ awaited: @autoclosure () -> String, every interval: Duration = .milliseconds(5),
+    timeout: Duration = .seconds(60), _ condition: () throws -> Bool
 ) throws {
     let limit = ContinuousClock.now + timeout
     while try !condition() {
@@ -79,7 +79,7 @@ func eventually(
             throw TestServerError(
                 .deadline, "cannot wait longer for \(awaited())", "\(timeout) went by")
         }
-        usleep(5_000)
+        usleep(UInt32(interval.inSeconds * 1_000_000))
     }
 }
 

@@ -48,11 +48,12 @@ import Testing
                 == ["ccrun: warning: the disk is full\n", "ccrun: hint: make room\n"])
     }
 
-    @Test(arguments: [
-        (.quiet, []),
-        (.normal, ["ccrun: note\n", "banner\n"]),
-        (.verbose, ["ccrun: note\n", "ccrun: detail\n", "banner\n"]),
-    ] as [(RunOptions.Verbosity, [String])])
+    @Test(
+        arguments: [
+            (.quiet, []),
+            (.normal, ["ccrun: note\n", "banner\n"]),
+            (.verbose, ["ccrun: note\n", "ccrun: detail\n", "banner\n"]),
+        ] as [(RunOptions.Verbosity, [String])])
     func `verbosity decides on notes, details and banners`(
         verbosity: RunOptions.Verbosity, lines: [String]
     ) {

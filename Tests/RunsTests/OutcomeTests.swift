@@ -82,7 +82,8 @@ import Transcripts
         #expect(outcome.ending.shellStatus == 255)
     }
 
-    @Test(arguments: [(2, "INT", 130), (1, "HUP", 129), (15, "TERM", 143)] as [(CInt, String, CInt)])
+    @Test(
+        arguments: [(2, "INT", 130), (1, "HUP", 129), (15, "TERM", 143)] as [(CInt, String, CInt)])
     func `an interruption is 128 and the signal's number`(
         number: CInt, name: String, status: CInt
     ) {

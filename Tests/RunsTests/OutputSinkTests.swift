@@ -30,7 +30,9 @@ import Testing
     }
 
     /// Reads until the sink has written all it holds.
-    private static func drain(_ sink: OutputSink, _ reader: Descriptor, _ count: Int) throws -> [UInt8] {
+    private static func drain(_ sink: OutputSink, _ reader: Descriptor, _ count: Int) throws
+        -> [UInt8]
+    {
         var received: [UInt8] = []
         while received.count < count {
             received += try reader.read()
@@ -57,11 +59,12 @@ import Testing
     }
 
     @Test func `a pipe's own mode is not changed, for it is shared`() throws {
-        let (_, writer) = try Self.pipe()
+        let (reader, writer) = try Self.pipe()
         let sink = OutputSink(writer.rawValue)
         Self.pattern(100_000).withUnsafeBytes(sink.write)
         #expect(sink.hasPending)
         #expect(fcntl(writer.rawValue, F_GETFL) & O_NONBLOCK == 0)
+        reader.close()
     }
 
     @Test(arguments: [4_608, 65_536, 212_992])
@@ -155,11 +158,12 @@ import Testing
     }
 
     @Test func `nothing is nothing to write`() throws {
-        let (_, writer) = try Self.pipe()
+        let (reader, writer) = try Self.pipe()
         let sink = OutputSink(writer.rawValue)
         sink.write(UnsafeRawBufferPointer(start: nil, count: 0))
         sink.flush()
         #expect(!sink.hasPending)
         #expect(sink.failure == nil)
+        reader.close()
     }
 }

@@ -30,13 +30,17 @@ import Testing
         #expect(PreambleModes.operands(toRestore: []) == ["echo"])
     }
 
-    @Test(arguments: [
-        ([(53, 1)], ["echo"]),
-        ([(53, 0)], []),
-        ([(53, 1), (51, 0)], ["echo", "-icanon"]),
-        ([(53, 1), (33, 1), (34, 1), (35, 1), (56, 1)], ["echo", "istrip", "inlcr", "igncr", "echonl"]),
-        ([(53, 0), (51, 1), (33, 0), (56, 0)], []),
-    ] as [([(UInt8, UInt32)], [String])])
+    @Test(
+        arguments: [
+            ([(53, 1)], ["echo"]),
+            ([(53, 0)], []),
+            ([(53, 1), (51, 0)], ["echo", "-icanon"]),
+            (
+                [(53, 1), (33, 1), (34, 1), (35, 1), (56, 1)],
+                ["echo", "istrip", "inlcr", "igncr", "echonl"]
+            ),
+            ([(53, 0), (51, 1), (33, 0), (56, 0)], []),
+        ] as [([(UInt8, UInt32)], [String])])
     func `stty is given what differs`(modes: [(UInt8, UInt32)], operands: [String]) {
         let modes = modes.map { Self.mode($0.0, $0.1) }
         #expect(PreambleModes.operands(toRestore: modes) == operands)

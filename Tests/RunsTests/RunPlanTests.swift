@@ -30,7 +30,8 @@ import Transcripts
     }
 
     private static func plan(
-        _ request: RemoteCommand.Request = .shell("ls"), environment: [String: String] = environment,
+        _ request: RemoteCommand.Request = .shell("ls"),
+        environment: [String: String] = environment,
         _ change: (inout RunOptions) throws -> Void = { _ in }
     ) throws -> RunPlan {
         var options = RunOptions()
@@ -42,11 +43,14 @@ import Transcripts
 
     // MARK: - What is shown
 
-    @Test(arguments: [
-        (.loginShell, ""), (.shell("ls | wc"), "ls | wc"), (.words(["ls", "-la"]), "ls -la"),
-        (.words(["a b", "", "c'd"]), "'a b' '' 'c'\\''d'"),
-    ] as [(RemoteCommand.Request, String)])
-    func `the title is what a person would type`(request: RemoteCommand.Request, title: String) throws {
+    @Test(
+        arguments: [
+            (.loginShell, ""), (.shell("ls | wc"), "ls | wc"), (.words(["ls", "-la"]), "ls -la"),
+            (.words(["a b", "", "c'd"]), "'a b' '' 'c'\\''d'"),
+        ] as [(RemoteCommand.Request, String)])
+    func `the title is what a person would type`(request: RemoteCommand.Request, title: String)
+        throws
+    {
         let plan = try Self.plan(request)
         #expect(plan.title == title)
         let header = TranscriptHeader(plan, started: .now)
@@ -79,12 +83,13 @@ import Transcripts
 
     // MARK: - Where it goes
 
-    @Test(arguments: [
-        (nil, "web1.example.com", 22), ("web1.example.com", "web1.example.com", 22),
-        ("web2.example.com", "web2.example.com", 2222),
-        ("web2.example.com:2222", "web2.example.com", 2222),
-        ("web2.example.com:22", "web2.example.com", 22), ("other:2200", "other", 2200),
-    ] as [(String?, String, UInt16)])
+    @Test(
+        arguments: [
+            (nil, "web1.example.com", 22), ("web1.example.com", "web1.example.com", 22),
+            ("web2.example.com", "web2.example.com", 2222),
+            ("web2.example.com:2222", "web2.example.com", 2222),
+            ("web2.example.com:22", "web2.example.com", 22), ("other:2200", "other", 2200),
+        ] as [(String?, String, UInt16)])
     func `the primary is run on, or the host that is named`(
         host: String?, name: String, port: UInt16
     ) throws {
@@ -111,11 +116,12 @@ import Transcripts
 
     // MARK: - Limits and environment
 
-    @Test(arguments: [
-        ("migrate", nil, Duration.seconds(900)), ("migrate --plan", nil, .seconds(900)),
-        ("migrate", Duration.seconds(5), .seconds(5)), ("shell", nil, nil), ("ls", nil, nil),
-        ("ls", Duration.seconds(7), .seconds(7)),
-    ] as [(String, Duration?, Duration?)])
+    @Test(
+        arguments: [
+            ("migrate", nil, Duration.seconds(900)), ("migrate --plan", nil, .seconds(900)),
+            ("migrate", Duration.seconds(5), .seconds(5)), ("shell", nil, nil), ("ls", nil, nil),
+            ("ls", Duration.seconds(7), .seconds(7)),
+        ] as [(String, Duration?, Duration?)])
     func `a task's limit counts unless the command line has one`(
         command: String, option: Duration?, limit: Duration?
     ) throws {
@@ -123,22 +129,24 @@ import Transcripts
         #expect(plan.options.timeout == limit)
     }
 
+    private static let variable = EnvironmentVariable(name: "KEY", value: "a value")
+
     @Test func `the run id goes along, and each run has its own`() throws {
         let first = try Self.plan()
         let second = try Self.plan()
         #expect(first.run != second.run)
-        let preamble = String(decoding: first.command.preamble, as: UTF8.self)
-        #expect(preamble.contains("=CCRUN_RUN_ID=\(first.run)\n"))
-        #expect(preamble.contains("=DEP_NAME=shop/default\n"))
-        #expect(!first.command.execLine.contains(first.run.description))
+        #expect(first.command.execLine.contains("CCRUN_RUN_ID=\(first.run)"))
+        #expect(first.command.execLine.contains("DEP_NAME=shop/default"))
+        #expect(first.command.preamble.isEmpty)
     }
 
-    @Test func `a variable of the user's may not pass for the run id`() throws {
-        let plan = try Self.plan {
-            $0.environment = [EnvironmentVariable(name: "CCRUN_RUN_ID", value: "mine")]
-        }
+    @Test func `beside a value, the run id goes ahead of the input like that`() throws {
+        let plan = try Self.plan { $0.environment = [Self.variable] }
         let preamble = String(decoding: plan.command.preamble, as: UTF8.self)
-        #expect(!preamble.contains("mine"))
+        #expect(preamble.contains("=CCRUN_RUN_ID=\(plan.run)\n"))
+        #expect(preamble.contains("=KEY=a value\n"))
+        #expect(!plan.command.execLine.contains(plan.run.description))
+        #expect(!plan.command.execLine.contains("a value"))
     }
 
     @Test(arguments: [
@@ -158,7 +166,8 @@ import Transcripts
         #expect(try Self.plan(environment: environment).term == expected)
     }
 
-    @Test(arguments: [(nil, false), ("1", true), ("0", false), ("yes", false)] as [(String?, Bool)])
+    @Test(
+        arguments: [(nil, false), ("1", true), ("0", false), ("yes", false)] as [(String?, Bool)])
     func `old algorithms are offered on request only`(value: String?, isAllowed: Bool) throws {
         var environment = Self.environment
         environment["CCRUN_LEGACY_ALGORITHMS"] = value
@@ -174,8 +183,13 @@ import Transcripts
         #expect(!plan.command.script.contains("stty"))
     }
 
-    @Test func `a terminal starts without echo, and stty brings it back`() throws {
-        let plan = try Self.plan { $0.terminal = .always }
+    @Test func `a terminal starts without echo where values go ahead, and stty brings it back`()
+        throws
+    {
+        let plan = try Self.plan {
+            $0.terminal = .always
+            $0.environment = [Self.variable]
+        }
         let terminal = try #require(plan.pseudoTerminal)
         #expect(plan.usesTerminal)
         #expect(terminal.term == "xterm-256color")
@@ -183,5 +197,11 @@ import Transcripts
         let echo = terminal.modes.filter { $0.opcode == TerminalMode.echo }
         #expect(echo == [TerminalMode(opcode: TerminalMode.echo, value: 0)])
         #expect(plan.command.script.contains("stty"))
+    }
+
+    @Test func `a terminal has the user's modes where nothing goes ahead`() throws {
+        let plan = try Self.plan { $0.terminal = .always }
+        #expect(plan.pseudoTerminal?.modes == RawTerminal.modes)
+        #expect(!plan.command.script.contains("stty"))
     }
 }

@@ -87,7 +87,9 @@ import Testing
     }
 
     @Test(arguments: [0, 1, 10, 4_999, 5_000, 5_001] as [UInt32])
-    func `of a preamble goes out what the window allows, and the rest is known`(window: UInt32) throws {
+    func `of a preamble goes out what the window allows, and the rest is known`(window: UInt32)
+        throws
+    {
         var script = Script.program([.readInput, .exitStatus(0), .eof, .close])
         script.channel.window = window
         script.channel.adjustsWindow = false
@@ -205,98 +207,5 @@ import Testing
             #expect(result.transcript.errorOutput == Array("error".utf8))
             #expect(result.transcript.facts.exitStatus == 4)
         }
-    }
-
-    // MARK: - The end
-
-    private static func facts(
-        status: UInt32? = nil, signal: String? = nil
-    ) -> ChannelFacts {
-        var facts = ChannelFacts()
-        facts.isClosed = true
-        facts.exitStatus = status
-        facts.exitSignal = signal
-        return facts
-    }
-
-    @Test(arguments: [
-        (.honest(status: 0), facts(status: 0)),
-        (.honest(status: 255), facts(status: 255)),
-        (.honest(status: 300), facts(status: 300)),
-        (.closeWithoutStatus, facts()),
-        (.eofAndCloseWithoutStatus, facts()),
-        (.exitSignal("KILL"), facts(signal: "KILL")),
-        (.exitSignal("TERM", coreDumped: true, message: "x\u{1b}"), facts(signal: "TERM")),
-        (.oversizedExitSignal, facts(signal: "")),
-        (.statusTwice(3, 0), facts(status: 3)),
-        (.statusAfterEOF(5), facts(status: 5)),
-        (.dataAfterExitStatus(6), facts(status: 6)),
-    ] as [(Script, ChannelFacts)])
-    func `what the server says of the end is what is known`(
-        script: Script, facts: ChannelFacts
-    ) throws {
-        try withLyingServer(script) { server in
-            let result = try LoginSessionConversation().perform(with: server)
-            #expect(result.transcript.facts == facts)
-        }
-    }
-
-    @Test func `output behind the exit status is not lost`() throws {
-        try withLyingServer(.dataAfterExitStatus(6)) { server in
-            let result = try LoginSessionConversation().perform(with: server)
-            #expect(result.transcript.output == Array("late\n".utf8))
-        }
-    }
-
-    @Test func `a channel that is closed tells the server, without waiting for it`() throws {
-        try withLyingServer(.program([.endlessOutput])) { server in
-            let channel = try server.channel()
-            try channel.start(command: "yes")
-            while try channel.readSome(.standardOutput).isEmpty {
-                try channel.session.turn("cannot read", until: .after(generous))
-            }
-            channel.close()
-            channel.session.disconnect()
-            try server.record.waitForEnd()
-        }
-    }
-
-    @Test func `OpenSSH's sshd agrees on status, signal and streams`() throws {
-        try withSSHD { server in
-            let cases: [(String, ChannelFacts)] = [
-                ("exit 3", Self.facts(status: 3)), ("kill -TERM $$", Self.facts(signal: "TERM")),
-                ("kill -KILL $$", Self.facts(signal: "KILL")), ("exit 0", Self.facts(status: 0)),
-            ]
-            for (command, facts) in cases {
-                let conversation = LoginSessionConversation()
-                let result = try conversation.perform(with: server, command: "echo o; echo e >&2; \(command)")
-                #expect(result.transcript.facts == facts, "\(command)")
-                #expect(result.transcript.output == Array("o\n".utf8))
-                #expect(result.transcript.errorOutput == Array("e\n".utf8))
-            }
-        }
-    }
-}
-
-/// What a pty-req carries.
-@Suite struct ChannelPseudoTerminalTests {
-    private static func terminal(_ term: String, modes: Int) -> PseudoTerminal {
-        PseudoTerminal(
-            term: term, size: WindowSize(columns: 80, rows: 24),
-            modes: (0..<modes).map { TerminalMode(opcode: UInt8($0 + 1), value: 0x0102_0304) })
-    }
-
-    @Test func `modes are encoded as RFC 4254 has them`() {
-        #expect(Self.terminal("x", modes: 0).encodedModes == [0])
-        #expect(Self.terminal("x", modes: 1).encodedModes == [1, 1, 2, 3, 4, 0])
-    }
-
-    @Test(arguments: [0, 1, 20, 48, 49, 200])
-    func `TERM and modes together never exceed what libssh2 takes`(length: Int) {
-        let terminal = Self.terminal(String(repeating: "t", count: length), modes: 159)
-        #expect(terminal.term.utf8.count == min(length, 48))
-        #expect(terminal.term.utf8.count + terminal.encodedModes.count <= 256)
-        #expect(terminal.encodedModes.last == 0)
-        #expect((terminal.encodedModes.count - 1).isMultiple(of: 5))
     }
 }

@@ -19,16 +19,19 @@ import Testing
         #expect(error.attempted == "cannot agree with the SSH server at 192.0.2.1")
     }
 
-    @Test(arguments: ["HTTP/1.1 400 Bad Request\r\n\r\n", "SSH-2.0-half", "x"])
+    @Test(arguments: ["220 mail.example.com ESMTP\r\n", "SSH-2.0-half", "x"])
     func `what is no SSH server and waits ends with the deadline`(text: String) throws {
         let scripted = try ScriptedPeer()
         try scripted.peer.write(Array(text.utf8))
         #expect(scripted.handshakeError(.milliseconds(100))?.code == .timeout)
     }
 
-    @Test func `binary garbage is recognised at once`() throws {
+    @Test(arguments: [
+        [UInt8](repeating: 0, count: 64), Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8),
+    ])
+    func `what cannot be an SSH server is recognised at once`(bytes: [UInt8]) throws {
         let scripted = try ScriptedPeer()
-        try scripted.peer.write([UInt8](repeating: 0, count: 64))
+        try scripted.peer.write(bytes)
         let error = scripted.handshakeError()
         #expect(error?.code == .protocolError)
         #expect(error?.underlying == "what answers there does not speak SSH")
@@ -37,7 +40,9 @@ import Testing
 
     @Test func `lines ahead of the identification are passed over`() throws {
         var script = Script.honest(status: 4)
-        script.preBannerLines = ["welcome", "", "to \u{1b}[31mthis"]
+        script.preBannerLines = [
+            "welcome", "to \u{1b}[31mthis", String(repeating: "x", count: 3_000),
+        ]
         try withLyingServer(script) { server in
             let result = try LoginSessionConversation().perform(with: server)
             #expect(result.transcript.facts.exitStatus == 4)

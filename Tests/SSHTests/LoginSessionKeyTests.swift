@@ -16,7 +16,9 @@ import Testing
         return sshError { try login.perform(sendingAhead: sendingAhead) }
     }
 
-    private static func keys(_ files: [String], agent: String? = nil, only: Bool = false) -> LoginKeys {
+    private static func keys(_ files: [String], agent: String? = nil, only: Bool = false)
+        -> LoginKeys
+    {
         LoginKeys(agentSocket: agent, identityFiles: files, identitiesOnly: only) { _ in nil }
     }
 
@@ -51,7 +53,8 @@ import Testing
             let tried = try #require(error?.details.dropLast())
             #expect(tried.count == order.count)
             for (line, name) in zip(tried, order) {
-                let label = name == "a" ? "tried key \(files[0]) (" : "tried agent key ssh-ed25519 SHA256:"
+                let label =
+                    name == "a" ? "tried key \(files[0]) (" : "tried agent key ssh-ed25519 SHA256:"
                 #expect(line.hasPrefix(label), "\(line)")
                 #expect(line.hasSuffix(": refused"), "\(line)")
             }
@@ -61,7 +64,8 @@ import Testing
 
     @Test func `without a key there is nothing to try, and a hint`() throws {
         try withLyingServer(Self.refusing) { server in
-            let error = try Self.error(server, Self.keys(["/nonexistent/id"], agent: "/nonexistent"))
+            let error = try Self.error(
+                server, Self.keys(["/nonexistent/id"], agent: "/nonexistent"))
             #expect(error?.code == .loginRefused)
             #expect(error?.underlying == "there is no key to try")
             #expect(error?.hint == "pass a key with -i, or start ssh-agent and add one")
@@ -114,15 +118,18 @@ import Testing
         _ key: String, _ answers: [String?], at server: some TestHost, sendingAhead: Bool = true
     ) throws -> (error: SSHError?, prompts: [String]) {
         var prompts: [String] = []
-        let keys = LoginKeys(agentSocket: nil, identityFiles: [key], identitiesOnly: true) { prompt in
+        let keys = LoginKeys(agentSocket: nil, identityFiles: [key], identitiesOnly: true) {
+            prompt in
             prompts.append(prompt)
-            return prompts.count <= answers.count ? answers[prompts.count - 1].map { Array($0.utf8) } : nil
+            return prompts.count <= answers.count
+                ? answers[prompts.count - 1].map { Array($0.utf8) } : nil
         }
         return (try error(server, keys, sendingAhead: sendingAhead), prompts)
     }
 
     @Test(arguments: [nil, "PEM", "PKCS8"] as [String?], [true, false])
-    func `a passphrase is asked for once when it fits`(format: String?, hasPublicFile: Bool) throws {
+    func `a passphrase is asked for once when it fits`(format: String?, hasPublicFile: Bool) throws
+    {
         let scratch = try KeyScratch()
         let key = try scratch.makeKey(
             "id", ["ecdsa"], format: format, passphrase: "secret")

@@ -43,32 +43,34 @@ import Testing
         "rsa-sha2-512", "rsa-sha2-256",
     ]
 
-    @Test(arguments: [
-        ([], usual),
-        (["ssh-ed25519"], usual),
-        (
-            ["ecdsa-sha2-nistp384"],
-            [
-                "ecdsa-sha2-nistp384", "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp521",
-                "rsa-sha2-512", "rsa-sha2-256",
-            ]
-        ),
-        (
-            ["ssh-rsa"],
-            [
-                "rsa-sha2-512", "rsa-sha2-256", "ssh-ed25519", "ecdsa-sha2-nistp256",
-                "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521",
-            ]
-        ),
-        (
-            ["ssh-rsa", "ssh-ed25519"],
-            [
-                "ssh-ed25519", "rsa-sha2-512", "rsa-sha2-256", "ecdsa-sha2-nistp256",
-                "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521",
-            ]
-        ),
-        (["ssh-dss", "sk-ssh-ed25519@openssh.com"], usual),
-    ] as [([String], [String])])
+    @Test(
+        arguments: [
+            ([], usual),
+            (["ssh-ed25519"], usual),
+            (
+                ["ecdsa-sha2-nistp384"],
+                [
+                    "ecdsa-sha2-nistp384", "ssh-ed25519", "ecdsa-sha2-nistp256",
+                    "ecdsa-sha2-nistp521",
+                    "rsa-sha2-512", "rsa-sha2-256",
+                ]
+            ),
+            (
+                ["ssh-rsa"],
+                [
+                    "rsa-sha2-512", "rsa-sha2-256", "ssh-ed25519", "ecdsa-sha2-nistp256",
+                    "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521",
+                ]
+            ),
+            (
+                ["ssh-rsa", "ssh-ed25519"],
+                [
+                    "ssh-ed25519", "rsa-sha2-512", "rsa-sha2-256", "ecdsa-sha2-nistp256",
+                    "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521",
+                ]
+            ),
+            (["ssh-dss", "sk-ssh-ed25519@openssh.com"], usual),
+        ] as [([String], [String])])
     func `the types that are known come first, and none is left out`(
         known: [String], expected: [String]
     ) {
@@ -93,7 +95,8 @@ import Testing
 
     @Test(arguments: [
         ("1.11.0", [1, 11, 0], true), ("1.10.0", [1, 11, 0], false), ("1.11.1", [1, 11, 0], true),
-        ("1.9.0", [1, 10, 0], false), ("2.0.0", [1, 11, 0], true), ("1.11.1_DEV", [1, 11, 1], true),
+        ("1.9.0", [1, 10, 0], false), ("2.0.0", [1, 11, 0], true),
+        ("1.11.1_DEV", [1, 11, 1], true),
         ("1.11.2_DEV", [1, 11, 2], true), ("0", [1, 0, 0], false), ("", [0, 0, 1], false),
         ("1.100.0", [1, 11, 0], true),
     ])

@@ -19,18 +19,20 @@ import Testing
     }
 
     @Test(arguments: [
-        ("a\nb\n", "a\nb"), ("a\r\nb", "a\nb"), ("a\n\n\nb", "a\n\n\nb"), ("\u{1b}c\na\tb", "c\na b"),
+        ("a\nb\n", "a\nb"), ("a\r\nb", "a\nb"), ("a\n\n\nb", "a\n\n\nb"),
+        ("\u{1b}c\na\tb", "c\na b"),
         ("\n\n", ""),
     ])
     func `lines stay where they are wanted`(text: String, shown: String) {
         #expect(cleaned(text.utf8, keepingLines: true) == shown)
     }
 
-    @Test(arguments: [
-        ([0xff, 0x41], "\u{fffd}A"), ([0x41, 0x9b, 0x42], "A\u{fffd}B"),
-        ([0xe2, 0x82], "\u{fffd}"), ([0xc0, 0x80, 0x41], "\u{fffd}\u{fffd}A"),
-        ([0xed, 0xa0, 0x80, 0x41], "\u{fffd}\u{fffd}\u{fffd}A"),
-    ] as [([UInt8], String)])
+    @Test(
+        arguments: [
+            ([0xff, 0x41], "\u{fffd}A"), ([0x41, 0x9b, 0x42], "A\u{fffd}B"),
+            ([0xe2, 0x82], "\u{fffd}"), ([0xc0, 0x80, 0x41], "\u{fffd}\u{fffd}A"),
+            ([0xed, 0xa0, 0x80, 0x41], "\u{fffd}\u{fffd}\u{fffd}A"),
+        ] as [([UInt8], String)])
     func `bytes that are no UTF-8 are marked`(bytes: [UInt8], shown: String) {
         #expect(cleaned(bytes) == shown)
     }

@@ -22,6 +22,7 @@ import Testing
         }
 
         func take(_ count: Int) -> [UInt8] {
+            guard count > 0 else { return [] }
             let bytes = Array(UnsafeBufferPointer(start: raw.base + raw.head, count: count))
             ccr_queue_consume(&raw, count)
             return bytes

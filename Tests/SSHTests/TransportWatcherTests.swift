@@ -189,7 +189,9 @@ private typealias Packet = TestServer.WireWriter
         let wire = Wire()
         for _ in 0..<500 {
             var bytes = random.bytes(Int.random(in: 0...64, using: &random))
-            if !bytes.isEmpty, let message = ([1, 51, 53, 97, 98] as [UInt8]).randomElement(using: &random) {
+            if !bytes.isEmpty,
+                let message = ([1, 51, 53, 97, 98] as [UInt8]).randomElement(using: &random)
+            {
                 bytes[0] = message
             }
             wire.free(bytes)

@@ -56,7 +56,9 @@ import Testing
             try channel.start(command: "print")
             try receive(50_000, on: channel)
             let unread = channel.unreadCount
-            let none = channel.session.wire.withGateClosed { try? channel.readSome(.standardOutput) }
+            let none = channel.session.wire.withGateClosed {
+                try? channel.readSome(.standardOutput)
+            }
             #expect(none == [])
             #expect(channel.unreadCount == unread)
             #expect(try !channel.readSome(.standardOutput).isEmpty)
@@ -117,10 +119,14 @@ import Testing
         }
     }
 
-    @Test func `what was queued when the connection was lost is there all the same`() throws {
-        // The reset comes behind the output; the error stream was not read when it is noticed.
+    /// The sizes of what came, and of the reads that take it.
+    @Test(arguments: [(9, 100), (9, 4), (70_000, 64 << 10), (70_000, 1_000)])
+    func `what came before a disconnect is there all the same`(count: Int, size: Int) throws {
+        var random = TestServer.SeededGenerator(seed: 5)
+        let (output, errors) = (random.bytes(count), random.bytes(count / 2))
         let script = Script.program([
-            .errorOutput("one line\n"), .output("x"), .misbehave(.disconnect(reason: 2, text: "bye")),
+            .errorOutput(errors), .output(output),
+            .misbehave(.disconnect(reason: 2, text: "bye")),
         ])
         try withLyingServer(script) { server in
             let channel = try server.channel()
@@ -129,14 +135,52 @@ import Testing
                 try channel.session.turn("cannot wait", until: .after(generous))
             }
             channel.declareNetworkEnd()
-            var error: SSHError?
-            while error == nil { error = sshError { _ = try channel.readSome(.standardOutput) } }
+            // libssh2 sees the disconnect before anything was read.
+            let error = sshError { _ = try channel.readSome(.standardOutput) }
             #expect(error?.underlying == "the server disconnected: bye")
-            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 100, alignment: 16)
+            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 16)
             defer { buffer.deallocate() }
-            let count = channel.readRemainder(.standardError, into: buffer)
-            #expect(Array(buffer.prefix(count)) == Array("one line\n".utf8))
-            #expect(channel.readRemainder(.standardError, into: buffer) == 0)
+            for (stream, expected) in [
+                (Channel.Stream.standardError, errors), (.standardOutput, output),
+            ] {
+                var received: [UInt8] = []
+                while case let read = channel.readRemainder(stream, into: buffer), read > 0 {
+                    received += buffer.prefix(read)
+                }
+                #expect(received == expected)
+            }
+        }
+    }
+
+    @Test func `of a packet that was cut off nothing is believed`() throws {
+        // The end of the network comes in the middle of a packet whose MAC is still to come.
+        let packet = TestServer.WireWriter(94).uint32(0).string(Array(repeating: 0x7A, count: 900))
+            .bytes
+        let script = Script.program([
+            .output("whole"), .misbehave(.garbage(bytes: 40)), .message(packet, toChannel: false),
+        ])
+        try withLyingServer(script) { server in
+            let channel = try server.channel()
+            try channel.start(command: "print")
+            var received: [UInt8] = []
+            while received.count < 5 {
+                received += try channel.readSome(.standardOutput)
+                if received.count < 5 {
+                    try channel.session.turn("cannot wait", until: .after(generous))
+                }
+            }
+            channel.session.socket.shutDown()
+            channel.declareNetworkEnd()
+            var error: SSHError?
+            while error == nil {
+                error = sshError { received += try channel.readSome(.standardOutput) }
+            }
+            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4_096, alignment: 16)
+            defer { buffer.deallocate() }
+            for stream in Channel.Stream.allCases {
+                #expect(channel.readRemainder(stream, into: buffer) == 0)
+            }
+            #expect(received == Array("whole".utf8))
         }
     }
 }

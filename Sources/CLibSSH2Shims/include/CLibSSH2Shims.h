@@ -46,6 +46,11 @@ typedef struct {
 
 /* ---- The wire ------------------------------------------------------------------------------- */
 
+/* A ring of the blocks that libssh2 holds, the oldest first; the wire itself is its knot. */
+typedef struct ccr_links {
+    struct ccr_links *next, *previous;
+} ccr_links;
+
 typedef struct {
     ccr_queue incoming;       /* from the peer, not yet read by libssh2 */
     ccr_queue outgoing;       /* from libssh2, not yet sent to the peer */
@@ -54,10 +59,12 @@ typedef struct {
     bool ended;               /* no more bytes will come: RECV answers 0 once the queue is empty */
     ccr_channel_facts channels[CCR_CHANNELS];  /* by the channel's local number */
     ccr_text banner;          /* SSH_MSG_USERAUTH_BANNER, all of them joined */
-    ccr_text methods;         /* the name-list of the last SSH_MSG_USERAUTH_FAILURE */
+    uint32_t failures;        /* how many SSH_MSG_USERAUTH_FAILURE came */
+    ccr_text methods;         /* the name-list of the last one */
     bool partial_success;     /* that failure said so */
     ccr_text disconnect;      /* the description of SSH_MSG_DISCONNECT */
     uint32_t disconnect_reason;
+    ccr_links held;           /* what libssh2 has allocated and not yet freed */
 } ccr_wire;
 
 ccr_wire *ccr_wire_create(void);
@@ -65,6 +72,14 @@ void ccr_wire_destroy(ccr_wire *wire);
 
 /* A non-blocking session over the wire, or NULL without memory. The wire must outlive it. */
 LIBSSH2_SESSION *ccr_session_create(ccr_wire *wire);
+
+/* Looks for a banner among the packets that libssh2 holds: it frees one only with the session, unless
+ * it is asked for the methods, which costs a round trip. */
+void ccr_watch_held(ccr_wire *wire);
+
+/* Takes a channel's data from the packets that libssh2 holds, as much as there is room for: once it has
+ * seen SSH_MSG_DISCONNECT it hands out nothing that came before. 0 unless it has, and when all is taken. */
+size_t ccr_take_data(ccr_wire *wire, uint32_t channel, uint32_t stream, uint8_t *room, size_t count);
 
 /* Memory that libssh2 may free, for results of its callbacks. */
 void *ccr_allocate(size_t count);

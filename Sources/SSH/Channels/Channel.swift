@@ -167,7 +167,9 @@ package final class Channel {
     package func readRemainder(
         _ stream: Stream, into buffer: UnsafeMutableRawBufferPointer
     ) -> Int {
-        max(0, session.wire.withGateClosed { rawRead(stream, buffer) })
+        let count = session.wire.withGateClosed { rawRead(stream, buffer) }
+        if count > 0 { return count }
+        return session.wire.takeData(ofChannel: number, stream: stream.rawValue, into: buffer)
     }
 
     private func rawRead(_ stream: Stream, _ buffer: UnsafeMutableRawBufferPointer) -> Int {

@@ -188,7 +188,8 @@ package final class Login {
         guard error.code == .connectionLost, !tried.isEmpty else { return error }
         var error = error
         error.details = (tried + [label]).map { "tried \($0)" }
-        error.hint = "where the server takes fewer keys than there are, name the right one: "
+        error.hint =
+            "where the server takes fewer keys than there are, name the right one: "
             + "IdentityFile and IdentitiesOnly in ~/.ssh/config"
         return error
     }

@@ -34,6 +34,7 @@ final class PublicKeyExchange {
 
     func perform(until deadline: () -> Deadline) throws(SSHError) -> Result {
         let attempted = "cannot log in as \"\(user)\" at \(session.address)"
+        let refusalCount = session.wire.refusalCount
         while true {
             let code = request()
             if code == 0 { return .accepted }
@@ -46,16 +47,16 @@ final class PublicKeyExchange {
             if hasSentAhead {
                 throw SSHError(.pipeliningRefused, attempted, underlying: "the login was refused")
             }
-            if session.wire.hasEnded {
-                throw session.error(LIBSSH2_ERROR_SOCKET_DISCONNECT, attempted)
-            }
-            if code == LIBSSH2_ERROR_AUTHENTICATION_FAILED
-                || code == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED
-            {
-                return .refused
-            }
+            if code == LIBSSH2_ERROR_METHOD_NONE { return .notSigned(unsupported(attempted)) }
+            // libssh2 calls anything that goes wrong here a refusal; the server has said so, or not.
+            if session.wire.refusalCount > refusalCount { return .refused }
             throw session.error(code, attempted)
         }
+    }
+
+    private func unsupported(_ attempted: String) -> SSHError {
+        SSHError(
+            .unsupported, attempted, underlying: "the server takes no signature this key can make")
     }
 
     private func request() -> CInt {

@@ -184,6 +184,10 @@ package final class Session {
                 socket.hasEnded ? .connectionLost : .protocolError, attempted, underlying: reason,
                 hint: "check that the port is the SSH server's")
         default:
+            // libssh2 has other codes for a key exchange or a login that breaks off.
+            if socket.hasEnded || wire.disconnectReason != nil {
+                return SSHError(.connectionLost, attempted, underlying: reasonOfLoss)
+            }
             return SSHError(.protocolError, attempted, underlying: libraryMessage(code))
         }
     }

@@ -16,6 +16,8 @@ final class Socket {
     let address: String
     /// Why no more bytes come: nil while they may, an empty text for an orderly end.
     private(set) var endReason: String?
+    /// Why nothing can be sent any more; what the peer sent before may still be there to read.
+    private var sendProblem: String?
 
     init(descriptor: CInt, address: String) {
         self.descriptor = descriptor
@@ -58,8 +60,8 @@ final class Socket {
                 retryingInterrupts { Self.send(descriptor, bytes.baseAddress, bytes.count) }
             }
             if sent > 0 { continue }
-            if sent < 0, errno != EAGAIN, errno != EWOULDBLOCK, endReason == nil {
-                endReason = describe(errno: errno)
+            if sent < 0, errno != EAGAIN, errno != EWOULDBLOCK {
+                sendProblem = sendProblem ?? describe(errno: errno)
             }
             return
         }
@@ -72,7 +74,7 @@ final class Socket {
         }
         if received > 0 { return }
         if received == 0 {
-            endReason = endReason ?? ""
+            endReason = endReason ?? sendProblem ?? ""
         } else if errno != EAGAIN, errno != EWOULDBLOCK {
             endReason = describe(errno: errno)
         }

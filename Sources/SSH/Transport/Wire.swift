@@ -73,6 +73,16 @@ final class Wire {
         return body()
     }
 
+    /// Takes data that came ahead of the server's disconnect, which libssh2 keeps to itself.
+    func takeData(
+        ofChannel number: Int, stream: CInt, into buffer: UnsafeMutableRawBufferPointer
+    ) -> Int {
+        guard let base = buffer.baseAddress else { return 0 }
+        return ccr_take_data(
+            raw, UInt32(number), UInt32(stream), base.assumingMemoryBound(to: UInt8.self),
+            buffer.count)
+    }
+
     // MARK: - What the packets told
 
     func facts(ofChannel number: Int) -> ChannelFacts {
@@ -85,7 +95,8 @@ final class Wire {
 
     /// The login banner, cleaned, or nil when none came (RFC 4252, 5.4).
     var banner: String? {
-        text(\.banner).map { cleaned($0, limit: $0.count, keepingLines: true) }
+        if !raw.pointee.banner.present { ccr_watch_held(raw) }
+        return text(\.banner).map { cleaned($0, limit: $0.count, keepingLines: true) }
     }
 
     /// The methods the server would go on with, after its last refusal (RFC 4252, 5.1).
@@ -93,6 +104,9 @@ final class Wire {
         guard let names = text(\.methods) else { return [] }
         return cleaned(names).split(separator: ",").map(String.init)
     }
+
+    /// How many logins were refused.
+    var refusalCount: Int { Int(raw.pointee.failures) }
 
     var hasPartialSuccess: Bool { raw.pointee.partial_success }
 

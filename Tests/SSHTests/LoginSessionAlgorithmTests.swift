@@ -1,0 +1,53 @@
+import TestServer
+import Testing
+
+@testable import SSH
+
+/// The blobs that stand for a key in the login.
+@Suite struct LoginSessionAlgorithmTests {
+    /// `ssh-rsa`, the exponent 65537, a modulus of 9 bytes.
+    private static let rsa =
+        TestServer.WireWriter().string("ssh-rsa").mpint([1, 0, 1])
+        .mpint([0x80, 2, 3, 4, 5, 6, 7, 8]).bytes
+
+    private static func blobs(_ blob: [UInt8], _ version: String) throws -> [[UInt8]] {
+        let key = try #require(PublicKey(blob: blob))
+        return LoginAlgorithms.blobs(for: key, version: LibraryVersion(version))
+    }
+
+    @Test func `before 1.11 an RSA key is renamed, and nothing else of it changes`() throws {
+        let rest: [UInt8] = [0, 0, 0, 3, 1, 0, 1, 0, 0, 0, 9, 0, 0x80, 2, 3, 4, 5, 6, 7, 8]
+        #expect(Self.rsa == [0, 0, 0, 7] + Array("ssh-rsa".utf8) + rest)
+        #expect(
+            try Self.blobs(Self.rsa, "1.10.0") == [
+                [0, 0, 0, 12] + Array("rsa-sha2-512".utf8) + rest,
+                [0, 0, 0, 12] + Array("rsa-sha2-256".utf8) + rest,
+            ])
+    }
+
+    @Test(arguments: ["1.11.0", "1.11.1", "1.12.0"])
+    func `from 1.11 on an RSA key is its own`(version: String) throws {
+        #expect(try Self.blobs(Self.rsa, version) == [Self.rsa])
+    }
+
+    @Test(arguments: [KeyPair.Kind.ed25519, .ecdsa256, .ecdsa384, .ecdsa521])
+    func `other keys are their own on every version`(kind: KeyPair.Kind) throws {
+        try withScratchFolder { folder in
+            let blob = try KeyPair(kind, in: folder, name: "id").blob
+            let (old, new) = (try Self.blobs(blob, "1.10.0"), try Self.blobs(blob, "1.11.1"))
+            #expect(old == [blob])
+            #expect(new == [blob])
+        }
+    }
+
+    @Test(arguments: ["ssh-dss", "sk-ssh-ed25519@openssh.com", "ssh-ed25519-cert-v01@openssh.com"])
+    func `keys of other types are not offered`(type: String) throws {
+        let blob = TestServer.WireWriter().string(type).string([1, 2, 3]).bytes
+        #expect(try Self.blobs(blob, "1.10.0").isEmpty)
+    }
+
+    @Test(arguments: [("rsa-sha2-256", 2), ("rsa-sha2-512", 4), ("ssh-ed25519", 0), ("ssh-rsa", 0)])
+    func `the agent is told which hash to use`(algorithm: String, flags: UInt32) {
+        #expect(LoginAlgorithms.agentFlags(for: algorithm) == flags)
+    }
+}
