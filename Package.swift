@@ -42,7 +42,7 @@ let package = Package(
         .target(name: "History", dependencies: ["Transcripts"], swiftSettings: strict),
         .target(
             name: "Runs",
-            dependencies: ["SSH", "LocalTerminal", "Deployments", "Transcripts", "History"],
+            dependencies: ["SSH", "LocalTerminal", "Deployments", "Transcripts"],
             swiftSettings: strict
         ),
         .executableTarget(

@@ -104,7 +104,9 @@ static void watch_disconnect(ccr_wire *wire, reader *r) {
     uint32_t reason = read_number(r);
     size_t length;
     const uint8_t *description = read_string(r, &length);
-    if (!r->whole || wire->disconnect.present) return;
+    size_t language;
+    read_string(r, &language);
+    if (!r->whole || reason == 0 || wire->disconnect.present) return;
     wire->disconnect_reason = reason;
     append(&wire->disconnect, description, length);
 }

@@ -47,12 +47,13 @@ void *ccr_allocate(size_t count) {
 void ccr_release(ccr_wire *wire, void *memory) {
     if (!memory) return;
     block *b = (block *)memory - 1;
-    if (wire) ccr_watch(wire, memory, b->size);
+    if (wire && !wire->forged) ccr_watch(wire, memory, b->size);
     let_go(b);
     free(b);
 }
 
 void ccr_watch_held(ccr_wire *wire) {
+    if (wire->forged) return;
     for (ccr_links *l = wire->held.next; l != &wire->held; l = l->next) {
         block *b = (block *)l;
         ccr_watch_for_banner(wire, (const uint8_t *)(b + 1), b->size);
@@ -61,7 +62,7 @@ void ccr_watch_held(ccr_wire *wire) {
 
 size_t ccr_take_data(ccr_wire *wire, uint32_t channel, uint32_t stream, uint8_t *room, size_t count) {
     /* Without a DISCONNECT there may be a packet that has not all come, and is not verified. */
-    if (!wire->disconnect.present) return 0;
+    if (!wire->disconnect.present || wire->forged) return 0;
     size_t taken = 0;
     for (ccr_links *l = wire->held.next; l != &wire->held && taken < count; l = l->next) {
         block *b = (block *)l;
@@ -123,6 +124,17 @@ static LIBSSH2_RECV_FUNC(on_receive) {
     return (ssize_t)count;
 }
 
+/* Called before a packet with a wrong MAC is freed: from here on nothing that is freed is believed, for
+ * somebody in between has changed it. */
+static LIBSSH2_MACERROR_FUNC(on_forgery) {
+    (void)session;
+    (void)packet;
+    (void)packet_len;
+    ccr_wire *wire = *abstract;
+    wire->forged = true;
+    return -1;
+}
+
 /* ---- Lifetimes -------------------------------------------------------------------------------- */
 
 ccr_wire *ccr_wire_create(void) {
@@ -151,10 +163,15 @@ LIBSSH2_SESSION *ccr_session_create(ccr_wire *wire) {
 #endif
     libssh2_session_callback_set(session, LIBSSH2_CALLBACK_SEND, (void *)on_send);
     libssh2_session_callback_set(session, LIBSSH2_CALLBACK_RECV, (void *)on_receive);
+    libssh2_session_callback_set(session, LIBSSH2_CALLBACK_MACERROR, (void *)on_forgery);
 #if defined(__GNUC__)
 #pragma GCC diagnostic pop
 #endif
     return session;
+}
+
+void ccr_forget_channel(ccr_wire *wire, uint32_t number) {
+    if (number < CCR_CHANNELS) memset(&wire->channels[number], 0, sizeof wire->channels[number]);
 }
 
 uint32_t ccr_default_window(void) { return LIBSSH2_CHANNEL_WINDOW_DEFAULT; }

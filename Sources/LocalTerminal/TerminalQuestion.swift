@@ -49,8 +49,11 @@ package struct TerminalQuestion {
             asking.c_lflag &= ~tcflag_t(ECHO)
             asking.c_lflag |= tcflag_t(ECHONL)
         }
-        // Suspending here would leave the shell with a terminal that does not echo.
-        withUnsafeMutableBytes(of: &asking.c_cc) { $0[Int(VSUSP)] = Terminal.disabledCharacter }
+        // Stopping or dying here would leave the shell with a terminal that does not echo.
+        withUnsafeMutableBytes(of: &asking.c_cc) { characters in
+            characters[Int(VSUSP)] = Terminal.disabledCharacter
+            characters[Int(VQUIT)] = Terminal.disabledCharacter
+        }
         terminal.setModes(asking)
         defer { terminal.setModes(saved) }
         show(prompt, on: descriptor)

@@ -25,7 +25,14 @@ package struct Outcome: Sendable, Equatable {
     /// One line, where the status alone does not tell.
     package let reason: String?
 
-    package init(_ origin: Origin, status: CInt, signal: String? = nil, reason: String? = nil) {
+    /// Whether the user has read the reason already, with a hint.
+    package let wasTold: Bool
+
+    package init(
+        _ origin: Origin, status: CInt, signal: String? = nil, reason: String? = nil,
+        wasTold: Bool = false
+    ) {
+        self.wasTold = wasTold
         self.origin = origin
         self.status = status
         self.signal = signal
@@ -85,6 +92,10 @@ package struct Outcome: Sendable, Equatable {
             reason ?? "the remote command exited with status \(status)"
         case .signal:
             "the remote command died of \(signal.map { "signal \($0)" } ?? "a signal"), status \(status)"
+        case .transport where wasTold:
+            "no exit status came, status \(status)"
+        case .ccrun where wasTold:
+            "the command was not run, status \(status)"
         case .transport, .timeout, .ccrun:
             "\(reason ?? "ccrun could not run the command"), status \(status)"
         }

@@ -140,7 +140,7 @@ final class Relay {
     private var isOver: Bool {
         let facts = channel.facts
         if facts.isClosed { return true }
-        return channel.hasEnded && (facts.exitStatus != nil || facts.exitSignal != nil)
+        return channel.hasEnded && facts.hasVerdict
     }
 
     /// Waits until the outputs have taken the rest; an interrupt gives up on them, never on the status.
@@ -151,8 +151,8 @@ final class Relay {
             if entries.isEmpty { return end }
             entries.append(
                 pollfd(fd: signals.interruptDescriptor, events: Int16(POLLIN), revents: 0))
-            wait(for: &entries, until: deadline)
-            if entries.last?.revents != 0 || deadline.hasPassed { return end }
+            wait(for: &entries, until: .never)
+            if entries.last?.revents != 0 { return end }
         }
     }
 
@@ -190,15 +190,20 @@ final class Relay {
         entries.append(inputEntry ?? pollfd(fd: -1, events: 0, revents: 0))
         entries += outputs.values.compactMap(\.pollEntry)
         let recording = Deadline(instant: recorder.flushDeadline)
-        wait(for: &entries, until: deadline.earlier(recording))
+        // The time limit is the command's: once it has ended, a slow reader has all the time it wants.
+        let limit = channel.facts.hasVerdict && !isDrained ? Deadline.never : deadline
+        wait(for: &entries, until: limit.earlier(recording))
 
         recorder.flushIfDue()
         for output in outputs.values { output.flush() }
-        if entries[0].revents != 0, let number = signals.interrupt() { return .interrupted(number) }
+        if entries[0].revents != 0, let number = signals.interrupt() {
+            return channel.facts.hasVerdict ? .remoteEnded : .interrupted(number)
+        }
         if entries[1].revents != 0 { react(to: signals.changes()) }
         channel.session.transfer(entries[2].revents)
         if entries[3].revents != 0 { input.read() }
-        return deadline.hasPassed ? .timedOut : nil
+        guard limit.hasPassed else { return nil }
+        return channel.facts.hasVerdict ? .remoteEnded : .timedOut
     }
 
     private func react(to changes: [CInt]) {

@@ -82,7 +82,8 @@ package final class Run {
         if plan.usesTerminal, !start.hasPseudoTerminal {
             notices.warning("the server gave no terminal; the command runs without one")
         }
-        return relay(channel, sentPreamble: start.preambleCount)
+        return relay(
+            channel, sentPreamble: start.preambleCount, onTerminal: start.hasPseudoTerminal)
     }
 
     /// Whether requests are sent ahead of the answers they build on; off once a server refused that.
@@ -123,7 +124,7 @@ package final class Run {
         let endpoint = plan.endpoint
         let knownHosts = KnownHosts(
             files: endpoint.userKnownHostsFiles + endpoint.globalKnownHostsFiles)
-        for warning in knownHosts.warnings { notices.detail(warning) }
+        for warning in knownHosts.warnings { notices.warning(warning) }
         let name = endpoint.hostKeyAlias ?? endpoint.host
         let port = endpoint.hostKeyAlias == nil ? endpoint.port : 22
         try session.handshake(
@@ -137,8 +138,8 @@ package final class Run {
         if let note { notices.note(note) }
     }
 
-    private func relay(_ channel: Channel, sentPreamble: Int) -> Outcome {
-        let terminal = plan.usesTerminal ? RawTerminal(signals: signals) : nil
+    private func relay(_ channel: Channel, sentPreamble: Int, onTerminal: Bool) -> Outcome {
+        let terminal = onTerminal ? RawTerminal(signals: signals) : nil
         terminal?.enter()
         let end = Relay(
             channel: channel, input: input(ahead: plan.command.preamble.dropFirst(sentPreamble)),
@@ -151,9 +152,10 @@ package final class Run {
             readyMark: plan.command.handshake.map(ReadyMark.init)
         ).run()
         terminal?.leave()
+        let outcome = outcome(of: end, on: channel)
         channel.close()
         channel.session.disconnect()
-        return outcome(of: end, facts: channel.facts)
+        return outcome
     }
 
     private func input(ahead: some Collection<UInt8>) -> InputSource {
@@ -197,16 +199,14 @@ package final class Run {
         }
     }
 
-    private var loginKeys: LoginKeys {
-        LoginKeys(
-            agentSocket: plan.endpoint.identityAgent, identityFiles: plan.endpoint.identityFiles,
-            identitiesOnly: plan.endpoint.identitiesOnly
-        ) { [signals] prompt in
-            let question = TerminalQuestion(
-                prompt, echoes: false, interruptDescriptor: signals.interruptDescriptor)
-            guard case .line(let line) = question.ask(), !line.isEmpty else { return nil }
-            return line
-        }
+    private lazy var loginKeys = LoginKeys(
+        agentSocket: plan.endpoint.identityAgent, identityFiles: plan.endpoint.identityFiles,
+        identitiesOnly: plan.endpoint.identitiesOnly
+    ) { [signals] prompt in
+        let question = TerminalQuestion(
+            prompt, echoes: false, interruptDescriptor: signals.interruptDescriptor)
+        guard case .line(let line) = question.ask(), !line.isEmpty else { return nil }
+        return line
     }
 
     // MARK: - Recording
@@ -223,14 +223,14 @@ package final class Run {
         let reason = "there is no transcript to record into; nothing was run"
         notices.error(
             reason, hint: "make \(plan.stateFolder) writable, or run without --record=strict")
-        return Outcome(.ccrun, status: 125, reason: reason)
+        return Outcome(.ccrun, status: 125, reason: reason, wasTold: true)
     }
 
     // MARK: - Ends
 
-    private func outcome(of end: Relay.End, facts: ChannelFacts) -> Outcome {
+    private func outcome(of end: Relay.End, on channel: Channel) -> Outcome {
         switch end {
-        case .remoteEnded: return Outcome(facts)
+        case .remoteEnded: return Outcome(channel.facts)
         case .interrupted(let number): return .interrupted(by: number)
         case .timedOut:
             let limit = plan.options.timeout.map { DurationText.format($0) } ?? "the time limit"
@@ -247,10 +247,13 @@ package final class Run {
                 reason: "cannot write the output (\(describe(errno: number))); "
                     + "the command may still be running")
         case .lost(let reason):
-            if facts.exitStatus != nil || facts.exitSignal != nil { return Outcome(facts) }
+            // With a status but no end of the output, some of that may be missing: no success.
+            let rest =
+                channel.facts.hasVerdict
+                ? "the command had ended, but its output may be incomplete"
+                : "the command may still be running"
             return Outcome(
-                .transport, status: 255,
-                reason: "the connection was lost (\(reason)); the command may still be running")
+                .transport, status: 255, reason: "the connection was lost (\(reason)); \(rest)")
         }
     }
 
@@ -258,6 +261,6 @@ package final class Run {
         // An interrupt at a question comes out as a key that was not accepted or not unlocked.
         if let number = signals.interrupt() { return .interrupted(by: number) }
         notices.error(error)
-        return Outcome(.transport, status: 255, reason: error.message)
+        return Outcome(.transport, status: 255, reason: error.message, wasTold: true)
     }
 }

@@ -20,6 +20,18 @@ struct RunCommand: ParsableCommand {
     var command: [String] = []
 
     func run() throws {
+        let file = group.statusFile.map(StatusFile.init)
+        // What an earlier run left there must not be taken for this one's.
+        file?.discard()
+        do {
+            try runAndReport(to: file)
+        } catch let error as DeploymentsError {
+            file?.write(StatusFields(target: target, misuse: error.message))
+            throw error
+        }
+    }
+
+    private func runAndReport(to file: StatusFile?) throws {
         let environment = ProcessEnvironment.all
         let name = try DeploymentName(parsing: target)
         let options = try group.options(environment)
@@ -39,10 +51,15 @@ struct RunCommand: ParsableCommand {
             notices.error("cannot watch for signals: out of file descriptors")
             throw ExitStatus(value: CCRun.misuse)
         }
-        try Confirmation(notices: notices, signals: signals).ask(
-            deployment, isConfirmed: group.isConfirmed)
+        do {
+            try Confirmation(notices: notices, signals: signals).ask(
+                deployment, isConfirmed: group.isConfirmed)
+        } catch let status as ExitStatus {
+            file?.write(StatusFields(target: target, misuse: "not confirmed", status: status.value))
+            throw status
+        }
         let report = Run(plan, notices: notices, signals: signals).execute()
-        StatusReport(report).deliver(to: group.statusFile, asJSON: group.reportsJSON, notices)
+        StatusReport(report).deliver(to: file, asJSON: group.reportsJSON, notices)
         throw ExitStatus(value: report.outcome.status)
     }
 

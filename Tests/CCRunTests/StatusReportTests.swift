@@ -25,7 +25,8 @@ import Transcripts
     ) throws -> (text: String, said: [String]) {
         let said = Watched<[String]>([])
         let notices = Notices(.normal) { line in said.withLock { $0.append(line) } }
-        StatusReport(report).deliver(to: folder.file("status"), asJSON: asJSON, notices)
+        StatusReport(report).deliver(
+            to: StatusFile(folder.file("status")), asJSON: asJSON, notices)
         return (String(decoding: try folder.read("status"), as: UTF8.self), said.withLock { $0 })
     }
 
@@ -121,11 +122,27 @@ import Transcripts
         }
     }
 
+    @Test func `an earlier status is gone, and a misuse is told, where nothing was run`() throws {
+        try withScratchFolder { folder in
+            try folder.write(#"{"status":0}"#, to: "status")
+            let file = StatusFile(folder.file("status"))
+            file.discard()
+            let discarded = try folder.read("status")
+            #expect(discarded.isEmpty)
+            #expect(file.write(StatusFields(target: "no/such", misuse: "why")) == nil)
+            let fields = try Self.fields(String(decoding: try folder.read("status"), as: UTF8.self))
+            #expect(Set(fields.keys) == Self.names)
+            #expect(fields["origin"] as? String == "ccrun")
+            #expect(fields["status"] as? Int == 125)
+        }
+    }
+
     @Test func `a status file that cannot be written is a warning, and the status stays`() throws {
         let said = Watched<[String]>([])
         let notices = Notices(.normal) { line in said.withLock { $0.append(line) } }
         let report = try Self.report(Outcome(.remote, status: 3))
-        StatusReport(report).deliver(to: "/nonexistent/status", asJSON: false, notices)
+        StatusReport(report).deliver(
+            to: StatusFile("/nonexistent/status"), asJSON: false, notices)
         #expect(
             said.withLock { $0 } == [
                 "ccrun: warning: cannot write the status file \"/nonexistent/status\": "

@@ -78,11 +78,10 @@ import Transcripts
         try withServer { server in
             let place = try Workplace(server)
             let session = try place.terminal(
-                ["shop", "stty size; read a; echo; stty size"], columns: 91, rows: 33)
+                ["shop", "stty size; until stty size | grep 40; do :; done"], columns: 91, rows: 33)
             defer { session.close() }
             try session.waitFor("33 91")
             try session.resize(columns: 100, rows: 40)
-            try session.write("\n")
             try session.waitFor("40 100")
             #expect(try session.waitForExit() == .exited(0))
             let transcript = try place.expectTranscript(.exit(0))

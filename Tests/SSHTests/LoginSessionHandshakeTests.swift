@@ -26,12 +26,9 @@ import Testing
         #expect(scripted.handshakeError(.milliseconds(100))?.code == .timeout)
     }
 
-    @Test(arguments: [
-        [UInt8](repeating: 0, count: 64), Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8),
-    ])
-    func `what cannot be an SSH server is recognised at once`(bytes: [UInt8]) throws {
+    @Test func `binary garbage is recognised at once`() throws {
         let scripted = try ScriptedPeer()
-        try scripted.peer.write(bytes)
+        try scripted.peer.write([UInt8](repeating: 0, count: 64))
         let error = scripted.handshakeError()
         #expect(error?.code == .protocolError)
         #expect(error?.underlying == "what answers there does not speak SSH")
@@ -82,7 +79,9 @@ import Testing
                 if case .algorithms = $0 { true } else { false }
             }
             guard case .algorithms(let exchanges, let keys, let ciphers) = event else { return }
-            #expect(exchanges.first == "curve25519-sha256")
+            // From 1.11 on there are wishes among them that are no key exchange (RFC 8308, 2.1).
+            let wishes = ["ext-info-c", "kex-strict-c-v00@openssh.com"]
+            #expect(exchanges.first { !wishes.contains($0) } == "curve25519-sha256")
             #expect(keys.first == "ssh-ed25519")
             #expect(!keys.contains("ssh-rsa"))
             #expect(ciphers == ["aes256-ctr", "aes192-ctr", "aes128-ctr"])

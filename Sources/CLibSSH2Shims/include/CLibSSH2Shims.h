@@ -57,6 +57,7 @@ typedef struct {
     size_t allowance;         /* how many incoming bytes RECV may still hand out */
     bool gate_closed;         /* RECV answers -EAGAIN whatever is there */
     bool ended;               /* no more bytes will come: RECV answers 0 once the queue is empty */
+    bool forged;              /* a packet came with a wrong MAC: the watcher believes nothing any more */
     ccr_channel_facts channels[CCR_CHANNELS];  /* by the channel's local number */
     ccr_text banner;          /* SSH_MSG_USERAUTH_BANNER, all of them joined */
     uint32_t failures;        /* how many SSH_MSG_USERAUTH_FAILURE came */
@@ -80,6 +81,9 @@ void ccr_watch_held(ccr_wire *wire);
 /* Takes a channel's data from the packets that libssh2 holds, as much as there is room for: once it has
  * seen SSH_MSG_DISCONNECT it hands out nothing that came before. 0 unless it has, and when all is taken. */
 size_t ccr_take_data(ccr_wire *wire, uint32_t channel, uint32_t stream, uint8_t *room, size_t count);
+
+/* Forgets what packets said of a channel before it was open: those before the key exchange are anybody's. */
+void ccr_forget_channel(ccr_wire *wire, uint32_t number);
 
 /* Memory that libssh2 may free, for results of its callbacks. */
 void *ccr_allocate(size_t count);

@@ -35,6 +35,7 @@ package final class Channel {
                 self.raw = raw
                 self.number = session.channelCount
                 session.channelCount += 1
+                ccr_forget_channel(session.wire.raw, UInt32(number))
                 return
             }
             let code = libssh2_session_last_errno(session.raw)

@@ -16,6 +16,8 @@ package struct LoginKeys {
     package var identitiesOnly: Bool
     /// Asks for the passphrase of a key file; nil when the user gives none or cannot be asked.
     package var askPassphrase: (_ prompt: String) -> [UInt8]?
+    /// Nobody is asked for the same passphrase twice, not by a second login either.
+    let unlocked = UnlockedKeys()
 
     package init(
         agentSocket: String?, identityFiles: [String], identitiesOnly: Bool,
@@ -26,6 +28,11 @@ package struct LoginKeys {
         self.identitiesOnly = identitiesOnly
         self.askPassphrase = askPassphrase
     }
+}
+
+/// The private keys that were unlocked, by the path of their file.
+final class UnlockedKeys {
+    var byPath: [String: PrivateKey] = [:]
 }
 
 /// One login: tries keys in ssh's order until the server takes one.
@@ -44,8 +51,6 @@ package final class Login {
     private let timeLimit: Duration?
     /// What was tried, in order, with what came of it.
     private var tried: [String] = []
-    /// By path: nobody is asked for the same passphrase twice.
-    private var unlocked: [String: PrivateKey] = [:]
 
     package init(session: Session, user: String, keys: LoginKeys, deadline: Deadline) {
         self.session = session
@@ -114,7 +119,7 @@ package final class Login {
         guard let path = keys.agentSocket, access(path, F_OK) == 0 else { return [] }
         do throws(SSHError) {
             let agent = try AgentClient(
-                path: path, deadline: .after(Self.agentTimeLimit), interrupt: session.interrupt)
+                path: path, deadline: deadline, interrupt: session.interrupt)
             return try agent.identities().map { LoginCandidate(key: $0, of: agent) }
         } catch {
             tried.append("agent at \(path): \(error.underlying ?? error.message)")
@@ -137,7 +142,10 @@ package final class Login {
             let exchange = PublicKeyExchange(
                 session: session, user: user, blob: blob, sendingAhead: sendingAhead
             ) { [self] data, algorithm throws(SSHError) in
-                try candidate.sign(data, algorithm) { self.unlock($0) }
+                let signature = try candidate.sign(data, algorithm) { self.unlock($0) }
+                // An agent may have asked the user to confirm.
+                if let timeLimit { deadline = .after(timeLimit) }
+                return signature
             }
             switch try exchange.perform(until: { [self] in deadline }) {
             case .accepted: return .accepted
@@ -154,7 +162,7 @@ package final class Login {
 
     /// Asks for a file's passphrase until it fits, three times at most.
     private func unlock(_ file: IdentityFile) -> Result<PrivateKey, SSHError> {
-        if let key = unlocked[file.path] { return .success(key) }
+        if let key = keys.unlocked.byPath[file.path] { return .success(key) }
         var last = SSHError(
             .wrongPassphrase, "cannot use \(file.path)", underlying: "no passphrase given")
         for _ in 0..<Self.passphraseTries {
@@ -163,7 +171,7 @@ package final class Login {
             guard let passphrase = answer else { break }
             do throws(SSHError) {
                 let key = try file.unlock(passphrase: passphrase)
-                unlocked[file.path] = key
+                keys.unlocked.byPath[file.path] = key
                 return .success(key)
             } catch {
                 last = error

@@ -137,13 +137,17 @@ package final class Session {
         if entries.count > 1, entries[1].revents != 0 {
             throw SSHError(.interrupted, attempted(), underlying: "interrupted")
         }
-        if !ready {
-            throw SSHError(
-                .timeout, attempted(), underlying: "no answer from the server in time",
-                hint: "check the server's load and log, or allow more with --connect-timeout")
-        }
+        if !ready { throw timedOut(attempted()) }
         transfer(entries[0].revents)
         if socket.hasEnded { wire.hasEnded = true }
+        // A server that keeps talking without getting anywhere has no more time than a silent one.
+        if deadline.hasPassed { throw timedOut(attempted()) }
+    }
+
+    private func timedOut(_ attempted: String) -> SSHError {
+        SSHError(
+            .timeout, attempted, underlying: "no answer from the server in time",
+            hint: "check the server's load and log, or allow more with --connect-timeout")
     }
 
     /// What poll(2) should watch the socket for.

@@ -132,6 +132,9 @@ package struct ChannelFacts: Sendable, Equatable {
     /// The signal's name without `SIG`; empty when the server sent one that cannot be read.
     package var exitSignal: String?
 
+    /// The server has said how the command ended, whatever becomes of its output.
+    package var hasVerdict: Bool { exitStatus != nil || exitSignal != nil }
+
     init() {}
 
     init(_ facts: ccr_channel_facts) {

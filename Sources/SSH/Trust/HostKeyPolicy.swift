@@ -34,6 +34,20 @@ extension Session {
             throw Self.changed(host, key, lines, what: "changed")
         case .onlyOtherTypes(let lines):
             throw Self.changed(host, key, lines, what: "is of another type than the known ones")
+        case .unknown where !knownHosts.unreadableFiles.isEmpty:
+            // What cannot be read may hold another key for this host.
+            throw SSHError(
+                .knownHosts, "the host key of \(host) is not known; nothing was sent",
+                underlying: "not all known_hosts files can be read",
+                details: knownHosts.warnings,
+                hint: "make \(knownHosts.unreadableFiles.joined(separator: ", ")) readable")
+        case .unknown where knownHosts.holdsCertificateAuthority(forName: name, port: port):
+            throw SSHError(
+                .unsupported, "the host key of \(host) is not known; nothing was sent",
+                underlying:
+                    "known_hosts trusts its certificate authority, which ccrun cannot check",
+                details: ["received \(key.summary)"],
+                hint: "add the key itself to known_hosts, once its fingerprint is confirmed")
         case .unknown:
             return (key, try accept(key, host, name, port, policy, file))
         }

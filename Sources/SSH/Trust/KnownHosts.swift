@@ -10,11 +10,14 @@ package struct KnownHosts: Sendable {
     package let lines: [Line]
     /// One text for each line that was skipped, and for each file that is there but cannot be read.
     package let warnings: [String]
+    /// Files that are there but cannot be read: what they say of a host is not known.
+    package let unreadableFiles: [String]
 
     /// Reads the files that are there; missing ones are no matter.
     package init(files: [String]) {
         var lines: [Line] = []
         var warnings: [String] = []
+        var unreadableFiles: [String] = []
         for file in files {
             do throws(SmallFile.Problem) {
                 let contents = try SmallFile(file, limit: Self.largestFile)
@@ -22,10 +25,12 @@ package struct KnownHosts: Sendable {
             } catch {
                 guard case .unreadable(let reason) = error else { continue }
                 warnings.append("cannot read \"\(file)\": \(reason)")
+                unreadableFiles.append(file)
             }
         }
         self.lines = lines
         self.warnings = warnings
+        self.unreadableFiles = unreadableFiles
     }
 
     /// What is to be thought of a key that a server showed.
