@@ -42,15 +42,29 @@ import Transcripts
             name: "data after the status", script: .dataAfterExitStatus(6), expected: .exit(6),
             output: "late\n"),
         Ending(
-            name: "a status, and the connection ends without a close",
-            script: .program([.output("whole\n"), .exitStatus(7), .misbehave(.end)]),
+            name: "a status and EOF, and the connection ends without a close",
+            script: .program([.output("whole\n"), .exitStatus(7), .eof, .misbehave(.end)]),
             expected: .exit(7), output: "whole\n"),
+        Ending(
+            name: "a status, and the connection ends before the output has",
+            script: .program([.output("partial\n"), .exitStatus(0), .misbehave(.end)]),
+            expected: .disconnect, output: "partial\n"),
+        Ending(
+            name: "a forged status", script: forgery, expected: .disconnect, output: "partial\n"),
         Ending(
             name: "keys renewed on the way",
             script: .program([.output("a\n"), .rekey, .output("b\n"), .exitStatus(0), .eof, .close]
             ),
             expected: .exit(0), output: "a\nb\n"),
     ]
+
+    /// The client's first channel is its number 0.
+    static let forgery = Script.program([
+        .output("partial\n"),
+        .misbehave(
+            .forged(
+                [98, 0, 0, 0, 0, 0, 0, 0, 11] + Array("exit-status".utf8) + [0, 0, 0, 0, 0])),
+    ])
 
     @Test(arguments: endings)
     func `the status is what the server said, or 255`(ending: Ending) throws {

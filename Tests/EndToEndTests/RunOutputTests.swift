@@ -159,13 +159,13 @@ import Testing
     }
 }
 
-/// Takes its time over what it is given: as long as it takes to sum every byte up, twice.
+/// Takes its time over what it is given, about as long as the network takes.
 private final class SlowReader: Sendable {
     private let sum = Watched(UInt64(0))
 
     func take(_ bytes: [UInt8]) {
         sum.withLock { sum in
-            for _ in 0..<2 { sum = bytes.reduce(sum) { $0 &+ UInt64($1) } }
+            for place in stride(from: 0, to: bytes.count, by: 16) { sum &+= UInt64(bytes[place]) }
         }
     }
 }

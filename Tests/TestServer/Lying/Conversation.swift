@@ -100,6 +100,8 @@ final class Conversation {
             try stream.send(random.bytes(count))
         case .badMAC:
             try stream.send(ignorable, flaw: .badMAC)
+        case .forged(let payload):
+            try stream.send(payload, flaw: .badMAC)
         case .oversizedPacket:
             try stream.send(ignorable, flaw: .oversizedLength)
         case .message(let payload):

@@ -71,6 +71,8 @@ package enum Misbehaviour: Sendable, Equatable, CustomStringConvertible {
     case garbagePacket(bytes: Int)
     /// A packet with a wrong MAC, then a stall; before there are keys, with impossible padding.
     case badMAC
+    /// This message in a packet with a wrong MAC, as somebody in between would send it, then a stall.
+    case forged([UInt8])
     /// A packet that claims 2 GiB, then a stall.
     case oversizedPacket
     /// A message that has no business here, and then on as if nothing had been.
@@ -92,6 +94,7 @@ package enum Misbehaviour: Sendable, Equatable, CustomStringConvertible {
         case .garbage(let count): "\(count) bytes of garbage"
         case .garbagePacket(let count): "a packet of \(count) bytes of garbage"
         case .badMAC: "bad MAC"
+        case .forged(let payload): "forged message \(payload.first ?? 0)"
         case .oversizedPacket: "oversized packet"
         case .message(let payload): "message \(payload.first ?? 0)"
         }
