@@ -63,7 +63,9 @@ static void append(ccr_text *text, const uint8_t *bytes, size_t length) {
 
 static void watch_exit_status(ccr_channel_facts *facts, reader *r) {
     uint32_t status = read_number(r);
-    if (!r->whole || facts->has_exit_status) return;
+    if (!r->whole) return;
+    /* The first one counts, but a failure takes a success back. */
+    if (facts->has_exit_status && (facts->exit_status != 0 || status == 0)) return;
     facts->has_exit_status = true;
     facts->exit_status = status;
 }

@@ -34,6 +34,7 @@ import Transcripts
             script: .program([.output("partial\n"), .misbehave(.end)]),
             expected: .disconnect, output: "partial\n"),
         Ending(name: "status 3 and then 0", script: .statusTwice(3, 0), expected: .exit(3)),
+        Ending(name: "status 0 and then 4", script: .statusTwice(0, 4), expected: .exit(4)),
         Ending(name: "status 4 and then 5", script: .statusTwice(4, 5), expected: .exit(4)),
         Ending(
             name: "a status after EOF", script: .statusAfterEOF(5), expected: .exit(5),

@@ -5,6 +5,8 @@ import Testing
 @Suite struct RoundTripsTests {
     private static let delay = Duration.milliseconds(100)
 
+    // Stdin stays open: its end would be one more flight, on its way before a slow command is over.
+
     /// Six flights; `ssh` needs eight.
     ///
     /// Banner, KEXINIT, key exchange and service, the key, its signature and the channel, the
@@ -14,7 +16,7 @@ import Testing
         try withServer { server in
             try withRelay(to: server.port, delay: Self.delay) { relay in
                 let place = try Workplace(server, relay: relay.port)
-                let result = try place.run(options + ["shop", "true"])
+                let result = try place.run(options + ["shop", "true"], input: .pipe)
                 #expect(result.status == .exited(0), "\(result.errorOutput)")
                 let measure = try relay.waitFor("the end", \.hasEnded)
                 #expect(measure.count == 6, "\(measure)")
@@ -30,7 +32,7 @@ import Testing
             try withRelay(to: server.port, delay: Self.delay) { relay in
                 let place = try Workplace(
                     server, relay: relay.port, app: ["environment: {DJANGO_SETTINGS_MODULE: shop}"])
-                let result = try place.run(options + ["shop", "true"])
+                let result = try place.run(options + ["shop", "true"], input: .pipe)
                 #expect(result.status == .exited(0), "\(result.errorOutput)")
                 let measure = try relay.waitFor("the end", \.hasEnded)
                 #expect(measure.count == 7, "\(measure)")
@@ -44,7 +46,8 @@ import Testing
                 let place = try Workplace(server, relay: relay.port)
                 let stranger = try KeyPair(in: place.folder, name: "stranger")
                 let result = try place.run(
-                    ["-i", stranger.identityFile, "-i", server.identityFile, "shop", "true"])
+                    ["-i", stranger.identityFile, "-i", server.identityFile, "shop", "true"],
+                    input: .pipe)
                 #expect(result.status == .exited(0), "\(result.errorOutput)")
                 #expect(try relay.waitFor("the end", \.hasEnded).count == 7)
             }

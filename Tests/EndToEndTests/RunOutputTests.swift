@@ -52,10 +52,10 @@ import Testing
         }
     }
 
-    @Test func `300 MB of input wait for a slower program in less than 64 MB of memory`() throws {
+    @Test func `100 MB of input wait for a slower program in less than 64 MB of memory`() throws {
         try withServer { server in
             let place = try Workplace(server)
-            let feeder = Feeder(blocks: 4800)
+            let feeder = Feeder(blocks: 1600)
             let result = try place.run(
                 ["--no-record", "shop", "tee /dev/stderr | sha256sum 2>&1 | wc -c"],
                 input: .generated { feeder.next() }, error: .hashed, measuresMemory: true)

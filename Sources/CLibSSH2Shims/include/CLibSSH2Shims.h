@@ -31,8 +31,8 @@ enum { CCR_SIGNAL_NAME_MAX = 31, CCR_TEXT_MAX = 4096, CCR_CHANNELS = 16 };
 /* How one channel ended, by the server's own words (RFC 4254, 6.10). */
 typedef struct {
     bool closed;              /* SSH_MSG_CHANNEL_CLOSE came */
-    bool has_exit_status;     /* "exit-status" came; the first one counts */
-    uint32_t exit_status;
+    bool has_exit_status;     /* "exit-status" came */
+    uint32_t exit_status;     /* the first one, or the first that is not 0 */
     bool has_exit_signal;     /* "exit-signal" came */
     char exit_signal[CCR_SIGNAL_NAME_MAX + 1];  /* "TERM"; empty when the packet was malformed */
 } ccr_channel_facts;
