@@ -35,10 +35,13 @@ private typealias Packet = TestServer.WireWriter
         #expect(!wire.facts(ofChannel: 0).isClosed)
     }
 
-    @Test func `the first exit status counts`() {
+    @Test(arguments: [([7, 0, 9], 7), ([0, 4, 5], 4), ([0, 0], 0)] as [([UInt32], UInt32)])
+    func `the first exit status counts, and a failure takes a success back`(
+        statuses: [UInt32], expected: UInt32
+    ) {
         let wire = Wire()
-        for status in [7, 0, 9] as [UInt32] { wire.free(Self.exitStatus(status)) }
-        #expect(wire.facts(ofChannel: 0).exitStatus == 7)
+        for status in statuses { wire.free(Self.exitStatus(status)) }
+        #expect(wire.facts(ofChannel: 0).exitStatus == expected)
     }
 
     @Test func `an exit status that is cut off anywhere is none`() {
