@@ -54,8 +54,13 @@ import TestServer
             try server.sshArguments()
                 + ["(setsid nohup sleep 1001 >/dev/null 2>&1 &); echo up; sleep 1002"])
         try ssh.waitForOutput("up")
-        let sessions = server.sessionProcesses()
-        #expect(sessions.contains { $0.commandLine == ["sleep", "1001"] })
+        // What went into the background may take its time to become what it is to be.
+        let limit = ContinuousClock.now + .seconds(60)
+        var sessions = server.sessionProcesses()
+        while !sessions.contains(where: { $0.commandLine == ["sleep", "1001"] }) {
+            try #require(.now < limit, "\(sessions)")
+            sessions = server.sessionProcesses()
+        }
         #expect(!server.connectionProcesses.isEmpty)
         server.remove()
         #expect(!sessions.contains(where: ProcessTable.isRunning))
