@@ -58,7 +58,7 @@ import TestServer
         let limit = ContinuousClock.now + .seconds(60)
         var sessions = server.sessionProcesses()
         while !sessions.contains(where: { $0.commandLine == ["sleep", "1001"] }) {
-            try #require(.now < limit, "\(sessions)")
+            try #require(ContinuousClock.now < limit, "\(sessions)")
             sessions = server.sessionProcesses()
         }
         #expect(!server.connectionProcesses.isEmpty)
