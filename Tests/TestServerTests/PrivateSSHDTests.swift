@@ -47,6 +47,18 @@ import TestServer
         }
     }
 
+    /// Waits for a process of a session: it may take its time to become what it is to be.
+    private static func process(
+        _ commandLine: [String], of server: PrivateSSHD
+    ) throws -> ProcessEntry {
+        let limit = ContinuousClock.now + .seconds(60)
+        while true {
+            let sessions = server.sessionProcesses()
+            if let found = sessions.first(where: { $0.commandLine == commandLine }) { return found }
+            try #require(ContinuousClock.now < limit, "\(sessions)")
+        }
+    }
+
     @Test func `stop leaves no process and no file behind`() throws {
         let server = try PrivateSSHD()
         let ssh = try ChildProcess(
@@ -54,13 +66,8 @@ import TestServer
             try server.sshArguments()
                 + ["(setsid nohup sleep 1001 >/dev/null 2>&1 &); echo up; sleep 1002"])
         try ssh.waitForOutput("up")
-        // What went into the background may take its time to become what it is to be.
-        let limit = ContinuousClock.now + .seconds(60)
-        var sessions = server.sessionProcesses()
-        while !sessions.contains(where: { $0.commandLine == ["sleep", "1001"] }) {
-            try #require(ContinuousClock.now < limit, "\(sessions)")
-            sessions = server.sessionProcesses()
-        }
+        _ = try Self.process(["sleep", "1001"], of: server)
+        let sessions = server.sessionProcesses()
         #expect(!server.connectionProcesses.isEmpty)
         server.remove()
         #expect(!sessions.contains(where: ProcessTable.isRunning))
@@ -106,8 +113,7 @@ import TestServer
             let ssh = try ChildProcess(
                 try Tool.path("ssh"), try sshd.sshArguments() + ["echo up; exec sleep 1004"])
             try ssh.waitForOutput("up")
-            let entry = try #require(
-                sshd.sessionProcesses().first { $0.commandLine == ["sleep", "1004"] })
+            let entry = try Self.process(["sleep", "1004"], of: sshd)
             #expect(entry.environment.contains("HOME=\(sshd.home)"))
             ssh.stop()
         }
