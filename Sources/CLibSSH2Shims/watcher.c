@@ -91,6 +91,14 @@ static void watch_channel(ccr_wire *wire, reader *r, uint8_t message) {
     if (is(type, length, "exit-signal")) watch_exit_signal(facts, r);
 }
 
+static void watch_data(ccr_wire *wire, reader *r, uint8_t message) {
+    uint32_t number = read_number(r);
+    uint32_t stream = message == MSG_CHANNEL_EXTENDED_DATA ? read_number(r) : 0;
+    size_t length;
+    read_string(r, &length);
+    if (r->whole && number < CCR_CHANNELS && stream < 2) wire->channels[number].freed[stream] += length;
+}
+
 static void watch_failure(ccr_wire *wire, reader *r) {
     size_t length;
     const uint8_t *names = read_string(r, &length);
@@ -134,26 +142,36 @@ void ccr_watch(ccr_wire *wire, const uint8_t *memory, size_t size) {
     case MSG_DISCONNECT: watch_disconnect(wire, &r); break;
     case MSG_USERAUTH_FAILURE: watch_failure(wire, &r); break;
     case MSG_USERAUTH_BANNER: watch_banner(wire, &r); break;
+    case MSG_CHANNEL_DATA:
+    case MSG_CHANNEL_EXTENDED_DATA: watch_data(wire, &r, message); break;
     case MSG_CHANNEL_CLOSE:
     case MSG_CHANNEL_REQUEST: watch_channel(wire, &r, message); break;
     default: break;
     }
 }
 
+/* The data of a packet of this channel and stream, or NULL; field is where its length stands. */
+static const uint8_t *read_data(reader *r, uint32_t channel, uint32_t stream, const uint8_t **field,
+                                size_t *length) {
+    if (read_byte(r) != (stream ? MSG_CHANNEL_EXTENDED_DATA : MSG_CHANNEL_DATA)) return NULL;
+    if (read_number(r) != channel) return NULL;
+    if (stream && read_number(r) != stream) return NULL;
+    *field = r->next;
+    return read_string(r, length);
+}
+
 size_t ccr_take_from_packet(uint8_t *memory, size_t size, uint32_t channel, uint32_t stream,
                             uint8_t *room, size_t count) {
     reader r = {memory, size, true};
-    if (read_byte(&r) != (stream ? MSG_CHANNEL_EXTENDED_DATA : MSG_CHANNEL_DATA)) return 0;
-    if (read_number(&r) != channel) return 0;
-    if (stream && read_number(&r) != stream) return 0;
-    uint8_t *field = memory + (size - r.left);
+    const uint8_t *start;
     size_t length;
-    const uint8_t *data = read_string(&r, &length);
-    if (!r.whole) return 0;
+    const uint8_t *data = read_data(&r, channel, stream, &start, &length);
+    if (!data || !r.whole) return 0;
     if (count > length) count = length;
     if (count == 0) return 0;
-    memcpy(room, data, count);
+    if (room) memcpy(room, data, count);
     /* What is left is a packet with less in it. */
+    uint8_t *field = memory + (start - memory);
     size_t left = length - count;
     memmove(field + 4, data + count, left);
     for (int i = 0; i < 4; i++) field[i] = (uint8_t)(left >> (24 - 8 * i));

@@ -9,7 +9,8 @@ void ccr_watch(ccr_wire *wire, const uint8_t *memory, size_t size);
 /* The same for a block that libssh2 still holds, which only tells a banner. */
 void ccr_watch_for_banner(ccr_wire *wire, const uint8_t *memory, size_t size);
 
-/* Takes bytes out of a block that is a packet with data of that channel and stream; 0 for any other. */
+/* Takes bytes out of a block that is a packet with data of that channel and stream; 0 for any other. They
+ * go into room, or nowhere when that is NULL. */
 size_t ccr_take_from_packet(uint8_t *memory, size_t size, uint32_t channel, uint32_t stream,
                             uint8_t *room, size_t count);
 

@@ -60,13 +60,24 @@ void ccr_watch_held(ccr_wire *wire) {
     }
 }
 
+void ccr_count_read(ccr_wire *wire, uint32_t channel, uint32_t stream, size_t count) {
+    if (channel < CCR_CHANNELS && stream < 2) wire->channels[channel].read[stream] += count;
+}
+
 size_t ccr_take_data(ccr_wire *wire, uint32_t channel, uint32_t stream, uint8_t *room, size_t count) {
     /* Without a DISCONNECT there may be a packet that has not all come, and is not verified. */
     if (!wire->disconnect.present || wire->forged) return 0;
+    if (channel >= CCR_CHANNELS || stream > 1) return 0;
+    ccr_channel_facts *facts = &wire->channels[channel];
+    /* What was read of the oldest packet, which libssh2 frees only when it has read all of it. */
+    uint64_t known = facts->read[stream] > facts->freed[stream]
+        ? facts->read[stream] - facts->freed[stream] : 0;
+    facts->read[stream] = facts->freed[stream];
     size_t taken = 0;
     for (ccr_links *l = wire->held.next; l != &wire->held && taken < count; l = l->next) {
         block *b = (block *)l;
         uint8_t *memory = (uint8_t *)(b + 1);
+        known -= ccr_take_from_packet(memory, b->size, channel, stream, NULL, known);
         taken += ccr_take_from_packet(memory, b->size, channel, stream, room + taken, count - taken);
     }
     return taken;

@@ -55,6 +55,46 @@ import Testing
         }
     }
 
+    @Test func `what was read of a packet is not read again after a disconnect`() throws {
+        var random = TestServer.SeededGenerator(seed: 5)
+        let bytes = random.bytes(20_000)
+        let script = Script.program([
+            .output(Array(bytes[..<9000])), .output(Array(bytes[9000...])),
+            .misbehave(.disconnect(reason: 2, text: "bye")),
+        ])
+        try withLyingServer(script) { server in
+            let channel = try server.channel()
+            try channel.start(command: "x")
+            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1000, alignment: 16)
+            defer { buffer.deallocate() }
+            var output: [UInt8] = []
+            while output.isEmpty {
+                if channel.unreadCount == 0 {
+                    try channel.session.turn("cannot read", until: .after(generous))
+                }
+                channel.allow(4 << 10)
+                if case .bytes(let count) = try channel.read(.standardOutput, into: buffer) {
+                    output += buffer.prefix(count)
+                }
+            }
+            // A write, not a read, is what meets the disconnect.
+            channel.allow(nil)
+            let error = sshError {
+                while try channel.write([1]) >= 0 {
+                    if channel.unreadCount > 0 { continue }
+                    try channel.session.turn("cannot write", until: .after(generous))
+                }
+            }
+            #expect(error?.code == .connectionLost)
+            while true {
+                let count = channel.readRemainder(.standardOutput, into: buffer)
+                if count == 0 { break }
+                output += buffer.prefix(count)
+            }
+            #expect(output == bytes)
+        }
+    }
+
     @Test func `a channel that is closed and dropped ends the connection without waiting`() throws {
         try withLyingServer(.program([.endlessOutput])) { server in
             func runForAWhile() throws {

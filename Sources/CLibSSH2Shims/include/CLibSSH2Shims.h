@@ -35,6 +35,8 @@ typedef struct {
     uint32_t exit_status;     /* the first one, or the first that is not 0 */
     bool has_exit_signal;     /* "exit-signal" came */
     char exit_signal[CCR_SIGNAL_NAME_MAX + 1];  /* "TERM"; empty when the packet was malformed */
+    uint64_t freed[2];        /* bytes of data in the packets that libssh2 was done with, by stream */
+    uint64_t read[2];         /* bytes of data that libssh2 has handed out, by stream */
 } ccr_channel_facts;
 
 /* A text of the server's, cut at CCR_TEXT_MAX, not cleaned, not terminated. */
@@ -77,6 +79,9 @@ LIBSSH2_SESSION *ccr_session_create(ccr_wire *wire);
 /* Looks for a banner among the packets that libssh2 holds: it frees one only with the session, unless
  * it is asked for the methods, which costs a round trip. */
 void ccr_watch_held(ccr_wire *wire);
+
+/* Counts bytes that libssh2 has handed out: of a packet that it reads in part, the rest is still to take. */
+void ccr_count_read(ccr_wire *wire, uint32_t channel, uint32_t stream, size_t count);
 
 /* Takes a channel's data from the packets that libssh2 holds, as much as there is room for: once it has
  * seen SSH_MSG_DISCONNECT it hands out nothing that came before. 0 unless it has, and when all is taken. */

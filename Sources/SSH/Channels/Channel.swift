@@ -101,9 +101,7 @@ package final class Channel {
         }
         var hasTerminal = false
         if let terminal = startup.pseudoTerminal {
-            hasTerminal = try isGranted("cannot get a terminal at \(session.address)", deadline) {
-                request(terminal, modes)
-            }
+            hasTerminal = try obtain(terminal, modes, until: deadline)
         }
         let attempted = "cannot run the command at \(session.address)"
         guard try isGranted(attempted, deadline, { request(command: startup.command) }) else {
@@ -113,6 +111,21 @@ package final class Channel {
         }
         if !pipelined { preambleCount = send(startup.preamble) }
         return Started(hasPseudoTerminal: hasTerminal, preambleCount: preambleCount)
+    }
+
+    /// Asks for a terminal alone, for a program that is not to start yet; false when it is refused.
+    package func obtain(
+        _ terminal: PseudoTerminal, until deadline: Deadline
+    ) throws(SSHError) -> Bool {
+        try obtain(terminal, terminal.encodedModes, until: deadline)
+    }
+
+    private func obtain(
+        _ terminal: PseudoTerminal, _ modes: [UInt8], until deadline: Deadline
+    ) throws(SSHError) -> Bool {
+        try isGranted("cannot get a terminal at \(session.address)", deadline) {
+            request(terminal, modes)
+        }
     }
 
     private func isGranted(
@@ -174,9 +187,13 @@ package final class Channel {
     }
 
     private func rawRead(_ stream: Stream, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
-        libssh2_channel_read_ex(
+        let count = libssh2_channel_read_ex(
             raw, stream.rawValue, buffer.baseAddress?.assumingMemoryBound(to: CChar.self),
             buffer.count)
+        if count > 0 {
+            session.wire.countRead(count, ofChannel: number, stream: stream.rawValue)
+        }
+        return count
     }
 
     /// Sends input, as much as the remote window and our own queue have room for; 0 when they have none.

@@ -83,6 +83,11 @@ final class Wire {
             buffer.count)
     }
 
+    /// Counts data that libssh2 has handed out, so that `takeData` goes on where that stopped.
+    func countRead(_ count: Int, ofChannel number: Int, stream: CInt) {
+        ccr_count_read(raw, UInt32(number), UInt32(stream), count)
+    }
+
     // MARK: - What the packets told
 
     func facts(ofChannel number: Int) -> ChannelFacts {
