@@ -71,19 +71,28 @@ package final class Run {
     private func converse() throws(SSHError) -> Outcome {
         warnOfMissingKeys()
         let channel = try connect()
-        if plan.options.recordsStrictly, !recorder.waitUntilHeaderIsDurable() {
-            channel.session.disconnect()
-            return withoutTranscript
-        }
-        let startup = Channel.Startup(
+        var startup = Channel.Startup(
             pseudoTerminal: plan.pseudoTerminal, command: plan.command.execLine,
             preamble: plan.command.handshake == nil ? plan.command.preamble : [])
+        if plan.options.recordsStrictly {
+            if let terminal = startup.pseudoTerminal {
+                header.pseudoTerminal = try channel.obtain(terminal, until: phase())
+                startup.pseudoTerminal = nil
+            }
+            beginRecording()
+            guard recorder.waitUntilHeaderIsDurable() else {
+                channel.session.disconnect()
+                return withoutTranscript
+            }
+        }
         let start = try channel.start(startup, pipelined: isPipelining, until: phase())
-        if plan.usesTerminal, !start.hasPseudoTerminal {
+        if !hasBegunRecording { header.pseudoTerminal = start.hasPseudoTerminal }
+        beginRecording()
+        if plan.usesTerminal, !header.pseudoTerminal {
             notices.warning("the server gave no terminal; the command runs without one")
         }
         return relay(
-            channel, sentPreamble: start.preambleCount, onTerminal: start.hasPseudoTerminal)
+            channel, sentPreamble: start.preambleCount, onTerminal: header.pseudoTerminal)
     }
 
     /// Whether requests are sent ahead of the answers they build on; off once a server refused that.
@@ -111,7 +120,8 @@ package final class Run {
         header.targetAddress = transport.address
         let session = try Session(over: transport, interrupt: interrupt)
         try establishTrust(session)
-        beginRecording()
+        // Whether there is a terminal, which the first line tells, is known where none is asked for.
+        if !plan.usesTerminal { beginRecording() }
         let login = Login(
             session: session, user: endpoint.user, keys: loginKeys, deadline: phase())
         try login.perform(sendingAhead: isPipelining)
@@ -211,7 +221,7 @@ package final class Run {
 
     // MARK: - Recording
 
-    /// Creates the transcript as soon as it is known whom it is about, at the latest at the end.
+    /// Creates the transcript as soon as its first line is known, at the latest at the end.
     private func beginRecording() {
         guard plan.options.records, !hasBegunRecording else { return }
         hasBegunRecording = true
