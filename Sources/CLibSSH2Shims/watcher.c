@@ -80,8 +80,8 @@ static void watch_exit_signal(ccr_channel_facts *facts, reader *r) {
 
 static void watch_channel(ccr_wire *wire, reader *r, uint8_t message) {
     uint32_t number = read_number(r);
-    if (!r->whole || number >= CCR_CHANNELS) return;
-    ccr_channel_facts *facts = &wire->channels[number];
+    ccr_channel_facts *facts = r->whole ? ccr_facts_of_channel(wire, number) : NULL;
+    if (!facts) return;
     if (message == MSG_CHANNEL_CLOSE) { facts->closed = true; return; }
     size_t length;
     const uint8_t *type = read_string(r, &length);
@@ -96,7 +96,8 @@ static void watch_data(ccr_wire *wire, reader *r, uint8_t message) {
     uint32_t stream = message == MSG_CHANNEL_EXTENDED_DATA ? read_number(r) : 0;
     size_t length;
     read_string(r, &length);
-    if (r->whole && number < CCR_CHANNELS && stream < 2) wire->channels[number].freed[stream] += length;
+    ccr_channel_facts *facts = r->whole ? ccr_facts_of_channel(wire, number) : NULL;
+    if (facts && stream < 2) facts->freed[stream] += length;
 }
 
 static void watch_failure(ccr_wire *wire, reader *r) {

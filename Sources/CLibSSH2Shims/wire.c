@@ -61,14 +61,15 @@ void ccr_watch_held(ccr_wire *wire) {
 }
 
 void ccr_count_read(ccr_wire *wire, uint32_t channel, uint32_t stream, size_t count) {
-    if (channel < CCR_CHANNELS && stream < 2) wire->channels[channel].read[stream] += count;
+    ccr_channel_facts *facts = ccr_facts_of_channel(wire, channel);
+    if (facts && stream < 2) facts->read[stream] += count;
 }
 
 size_t ccr_take_data(ccr_wire *wire, uint32_t channel, uint32_t stream, uint8_t *room, size_t count) {
     /* Without a DISCONNECT there may be a packet that has not all come, and is not verified. */
     if (!wire->disconnect.present || wire->forged) return 0;
-    if (channel >= CCR_CHANNELS || stream > 1) return 0;
-    ccr_channel_facts *facts = &wire->channels[channel];
+    ccr_channel_facts *facts = ccr_facts_of_channel(wire, channel);
+    if (!facts || stream > 1) return 0;
     /* What was read of the oldest packet, which libssh2 frees only when it has read all of it. */
     uint64_t known = facts->read[stream] > facts->freed[stream]
         ? facts->read[stream] - facts->freed[stream] : 0;
@@ -181,8 +182,27 @@ LIBSSH2_SESSION *ccr_session_create(ccr_wire *wire) {
     return session;
 }
 
+ccr_channel_facts *ccr_facts_of_channel(ccr_wire *wire, uint32_t number) {
+    for (int i = 0; i < CCR_CHANNELS; i++) {
+        if (wire->channels[i].watched && wire->channels[i].number == number) return &wire->channels[i];
+    }
+    return NULL;
+}
+
+bool ccr_watch_channel(ccr_wire *wire, uint32_t number) {
+    ccr_forget_channel(wire, number);
+    for (int i = 0; i < CCR_CHANNELS; i++) {
+        if (wire->channels[i].watched) continue;
+        wire->channels[i].watched = true;
+        wire->channels[i].number = number;
+        return true;
+    }
+    return false;
+}
+
 void ccr_forget_channel(ccr_wire *wire, uint32_t number) {
-    if (number < CCR_CHANNELS) memset(&wire->channels[number], 0, sizeof wire->channels[number]);
+    ccr_channel_facts *facts = ccr_facts_of_channel(wire, number);
+    if (facts) memset(facts, 0, sizeof *facts);
 }
 
 uint32_t ccr_default_window(void) { return LIBSSH2_CHANNEL_WINDOW_DEFAULT; }

@@ -10,7 +10,7 @@ extension Deployment {
         let name: String
         let rest: String
         switch request {
-        case .loginShell:
+        case .loginShell, .script:
             return (request, nil, nil)
         case .words(let words):
             name = words.first ?? ""

@@ -23,6 +23,8 @@ package struct Deployment: Sendable, Equatable {
     package var tasks: [TaskDefinition] = []
     package var processTypes: [ProcessType] = []
     package var release: [ReleaseStep] = []
+    /// What is not to run here by mistake.
+    package var deny: [DenyRule] = []
     /// Where the inventory says so; nil without an inventory.
     package var position: SourcePosition?
 

@@ -17,6 +17,11 @@ package struct DeploymentsError: Error, Equatable, Sendable, CustomStringConvert
         case sshConfig
         case invalidEnvironment
         case invalidCommand
+        case noRelease
+        case unknownStep
+        case invalidSelection
+        case missingSecret
+        case invalidScript
     }
 
     package let code: Code

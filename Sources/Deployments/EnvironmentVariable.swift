@@ -30,7 +30,7 @@ package struct EnvironmentVariable: Hashable, Sendable {
     }
 
     /// Puts `overrides` over `variables`: a name keeps its first place and takes its last value.
-    static func merging(_ variables: [Self], with overrides: [Self]) -> [Self] {
+    package static func merging(_ variables: [Self], with overrides: [Self]) -> [Self] {
         var places: [String: Int] = [:]
         var merged: [Self] = []
         for variable in variables + overrides {

@@ -24,6 +24,14 @@ enum FileText {
 
     /// Returns the whole of the file at `path` as UTF-8 text.
     static func read(_ path: String) throws(Failure) -> String {
+        guard let text = String(validating: try bytes(path), as: UTF8.self) else {
+            throw .unreadable("the file is not UTF-8 text")
+        }
+        return text
+    }
+
+    /// Returns the file's bytes, the first `limit` at least; what is far beyond stays unread.
+    static func bytes(_ path: String, upTo limit: Int = .max) throws(Failure) -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { throw .missing }
@@ -31,15 +39,12 @@ enum FileText {
         }
         defer { close(descriptor) }
         var bytes: [UInt8] = []
-        while true {
+        while bytes.count < limit {
             let chunk = try readChunk(descriptor)
             if chunk.isEmpty { break }
             bytes += chunk
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw .unreadable("the file is not UTF-8 text")
-        }
-        return text
+        return bytes
     }
 
     static func exists(_ path: String) -> Bool {

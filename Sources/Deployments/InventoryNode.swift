@@ -73,6 +73,12 @@ struct InventoryNode {
         }
     }
 
+    func number(in range: ClosedRange<Int>) throws(DeploymentsError) -> Int {
+        guard case .scalar(let scalar) = node, let number = Int(scalar.string), range ~= number
+        else { throw mismatch("a number from \(range.lowerBound) to \(range.upperBound)") }
+        return number
+    }
+
     func duration() throws(DeploymentsError) -> Duration {
         let text = try text()
         do {

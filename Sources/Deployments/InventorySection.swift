@@ -3,7 +3,7 @@ struct InventorySection {
     /// The keys of a deployment; an app has them too, as defaults.
     static let keys = [
         "host", "hosts", "gateway", "user", "directory", "environment", "env_file", "before",
-        "through", "procfile", "protected", "tasks", "release",
+        "through", "procfile", "protected", "tasks", "release", "deny",
     ]
 
     private(set) var hosts: [HostAddress]?
@@ -18,6 +18,7 @@ struct InventorySection {
     private var protected: Bool?
     private var tasks: [TaskDefinition] = []
     private var release: [ReleaseStep]?
+    private var deny: [DenyRule] = []
 
     /// Reads the entries that are settings, and passes over the others.
     init(_ entries: [InventoryNode.Entry]) throws(DeploymentsError) {
@@ -47,6 +48,8 @@ struct InventorySection {
         deployment.tasks = app.tasks.filter { task in !tasks.contains { $0.name == task.name } }
         deployment.tasks += tasks
         deployment.release = release ?? app.release ?? []
+        deployment.deny = app.deny.filter { rule in !deny.contains { $0.text == rule.text } }
+        deployment.deny += deny
         deployment.position = position
         return deployment
     }
@@ -73,7 +76,8 @@ struct InventorySection {
         case "procfile": procfile = try value.text()
         case "protected": protected = try value.flag()
         case "tasks": tasks = try InventoryTasks.tasks(value)
-        case "release": release = try InventoryTasks.release(value)
+        case "release": release = try InventoryRelease.steps(value)
+        case "deny": deny = try Self.deny(value)
         default: break
         }
     }
@@ -89,6 +93,19 @@ struct InventorySection {
         }
         if hosts.isEmpty { throw value.error("the list is empty") }
         return hosts
+    }
+
+    private static func deny(_ value: InventoryNode) throws(DeploymentsError) -> [DenyRule] {
+        var rules: [DenyRule] = []
+        for element in try value.list(hint: "write \"deny: [WORD]\" for a single one") {
+            let rule = DenyRule(try element.text(), position: element.position)
+            if rule.text.isEmpty { throw element.error("the text is empty") }
+            if rules.contains(where: { $0.text == rule.text }) {
+                throw element.error("\(QuotedText.quoted(rule.text)) is listed twice")
+            }
+            rules.append(rule)
+        }
+        return rules
     }
 
     static func environment(

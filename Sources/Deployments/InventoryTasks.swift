@@ -1,8 +1,7 @@
-/// Reads the `tasks` and `release` of an inventory.
+/// Reads the `tasks` of an inventory.
 enum InventoryTasks {
-    private static let stepKeys = [
-        "task", "run", "name", "timeout", "on", "retry", "allow_failure", "always", "when",
-        "environment", "confirm",
+    private static let keys = [
+        "run", "exclusive", "timeout", "description", "expect", "prompt_timeout",
     ]
 
     /// Reads `name: command` and `name: {run: command, …}` entries.
@@ -27,70 +26,69 @@ enum InventoryTasks {
         var exclusive = false
         var timeout: Duration?
         var description: String?
-        let keys = ["run", "exclusive", "timeout", "description"]
+        var expect: [ExpectRule] = []
+        var promptTimeout: Duration?
         for setting in try entry.value.entries(allowed: keys) {
             switch setting.name {
             case "run": run = try setting.value.text()
             case "exclusive": exclusive = try setting.value.flag()
             case "timeout": timeout = try setting.value.duration()
+            case "expect": expect = try expectations(setting.value)
+            case "prompt_timeout": promptTimeout = try setting.value.duration()
             default: description = try setting.value.text()
             }
         }
         guard let run else { throw entry.value.error(at: entry, "\"run\" is missing") }
         return TaskDefinition(
             name: entry.name, run: run, exclusive: exclusive, timeout: timeout,
-            description: description)
+            description: description, expect: expect, promptTimeout: promptTimeout)
     }
 
-    /// Reads the steps of a release: names of tasks, or mappings with `task` or `run`.
-    static func release(_ value: InventoryNode) throws(DeploymentsError) -> [ReleaseStep] {
-        var steps: [ReleaseStep] = []
-        for element in try value.list() { steps.append(try step(element)) }
-        return steps
+    private static func expectations(
+        _ value: InventoryNode
+    ) throws(DeploymentsError) -> [ExpectRule] {
+        var rules: [ExpectRule] = []
+        for element in try value.list() { rules.append(try expectation(element)) }
+        if rules.isEmpty { throw value.error("the list is empty") }
+        return rules
     }
 
-    private static func step(_ value: InventoryNode) throws(DeploymentsError) -> ReleaseStep {
-        guard value.isMapping else {
-            return ReleaseStep(.task(try value.text()), position: value.position)
-        }
-        var actions: [ReleaseStep.Action] = []
-        var settings: [String: ReleaseStep.Setting] = [:]
-        for entry in try value.entries(allowed: stepKeys) {
+    private static func expectation(
+        _ value: InventoryNode
+    ) throws(DeploymentsError) -> ExpectRule {
+        var match: String?
+        var replies: [ExpectRule.Reply] = []
+        var limit: Int?
+        for entry in try value.entries(allowed: ["match", "send", "secret", "max"]) {
             switch entry.name {
-            case "task": actions.append(.task(try entry.value.text()))
-            case "run": actions.append(.run(try entry.value.text()))
-            default: settings[entry.name] = try setting(entry)
+            case "match": match = try regularExpression(entry.value)
+            case "send": replies.append(.text(try entry.value.anyText()))
+            case "secret": replies.append(.secret(try secretName(entry.value)))
+            default: limit = try entry.value.number(in: 1...1000)
             }
         }
-        guard let action = actions.first, actions.count == 1 else {
-            throw value.error("a step has either \"task\" or \"run\"")
+        guard let match else { throw value.error("\"match\" is missing") }
+        guard let reply = replies.first, replies.count == 1 else {
+            throw value.error("an answer is either \"send\" or \"secret\"")
         }
-        return ReleaseStep(action, settings: settings, position: value.position)
+        return ExpectRule(match: match, reply: reply, limit: limit)
     }
 
-    /// Checks the type of a setting and keeps it as it was written.
-    private static func setting(
-        _ entry: InventoryNode.Entry
-    ) throws(DeploymentsError) -> ReleaseStep.Setting {
-        let value = entry.value
-        switch entry.name {
-        case "environment":
-            return .variables(try InventorySection.environment(value))
-        case "on" where value.isList:
-            var words: [String] = []
-            for element in try value.list() { words.append(try element.text()) }
-            return .words(words)
-        case "timeout":
-            _ = try value.duration()
-        case "allow_failure", "always":
-            _ = try value.flag()
-        case "retry":
-            let text = try value.text()
-            guard UInt16(text) != nil else {
-                throw value.error("expected a number, found \(QuotedText.quoted(text))")
-            }
-        default: break
+    private static func regularExpression(
+        _ value: InventoryNode
+    ) throws(DeploymentsError) -> String {
+        let text = try value.text()
+        if let problem = ExpectRule.problem(withMatch: text) { throw value.error(problem) }
+        return text
+    }
+
+    private static func secretName(_ value: InventoryNode) throws(DeploymentsError) -> String {
+        let name = try value.text()
+        guard EnvironmentVariable.isValidName(name) else {
+            throw value.error(
+                "the name of a secret begins with a letter or \"_\" and goes on with letters, "
+                    + "digits and \"_\"")
         }
-        return .text(try value.text())
+        return name
     }
 }

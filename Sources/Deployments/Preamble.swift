@@ -49,6 +49,25 @@ enum Preamble {
         return bytes + Array(".\n".utf8)
     }
 
+    /// Returns the lines, and an end line, by which a text of any bytes passes a terminal.
+    ///
+    /// Each is a `%` and a part that is written for `printf %b`. All but plain ASCII is escaped, as a
+    /// part may end within a character.
+    static func lines(of text: [UInt8]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var length = 0
+        for byte in text {
+            let part = needsEscape(byte) || byte > 0x7f ? ExecLine.escape(byte) : [byte]
+            if length == 0 || length + part.count + 1 > longestLine {
+                bytes += length == 0 ? [UInt8(ascii: "%")] : Array("\n%".utf8)
+                length = 1
+            }
+            bytes += part
+            length += part.count
+        }
+        return bytes + Array("\n.\n".utf8)
+    }
+
     private static func append(_ variable: EnvironmentVariable, to bytes: inout [UInt8]) {
         let text = "\(variable.name)=\(variable.value)"
         let encodes = text.utf8.contains(where: needsEscape)

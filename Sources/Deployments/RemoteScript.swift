@@ -1,10 +1,17 @@
 /// The text that the remote `sh` evaluates, part by part.
 ///
-/// The order is: variables of `env_file`, variables of the preamble (so that they win), the
-/// directory, `before`, the command. With `through` all of it happens in a second `sh` at the far
-/// end of that command. The common parts do without backslashes, single quotes and `!`, so that
-/// `ExecLine` can show them as they are.
+/// The order is: variables of `env_file`, variables of the preamble (so that they win), a script's
+/// text, the directory, `before`, the command. With `through` all of it happens in a second `sh` at
+/// the far end of that command. The common parts do without backslashes, single quotes and `!`, so
+/// that `ExecLine` can show them as they are.
 struct RemoteScript {
+    /// What a command becomes that is to go on without a connection.
+    struct Job {
+        let run: String
+        let title: String
+        let ttl: Duration
+    }
+
     /// The variable that brings a command too long for `exec`; it is gone before the command runs.
     static let carriedName = "_ccrun_command"
 
@@ -12,18 +19,23 @@ struct RemoteScript {
     let afterPreamble: String
     /// Whether the far `sh` says when it is ready for the preamble.
     let needsHandshake: Bool
+    /// What has to stand behind the preamble.
+    let input: [UInt8]
 
     private let beforePreamble: String
     private let reader: String
     private let through: String?
 
-    /// Composes the parts; `terminalModes` are empty without a pseudo-terminal or a preamble.
+    /// Composes the parts.
+    ///
+    /// `terminalModes` are what to restore behind the preamble, nil without a pseudo-terminal. A
+    /// `job` starts with the directory.
     init(
         _ request: RemoteCommand.Request, deployment: Deployment, readsPreamble: Bool = false,
-        terminalModes: [String] = []
-    ) {
+        terminalModes: [String]? = nil, job: Job? = nil
+    ) throws(DeploymentsError) {
         reader = readsPreamble ? Preamble.reader : ""
-        let usesTerminal = !terminalModes.isEmpty
+        let usesTerminal = terminalModes != nil
         needsHandshake = deployment.through != nil && usesTerminal
         through = deployment.through.map { Self.through($0, usesTerminal: usesTerminal) }
 
@@ -32,12 +44,24 @@ struct RemoteScript {
         }
         beforePreamble = (envFile ?? "") + (needsHandshake ? Self.farTerminal : "")
 
-        var modes = usesTerminal ? "stty \(terminalModes.joined(separator: " "));" : ""
-        if needsHandshake { modes = "if [ -t 0 ];then \(modes)fi;" }
-        afterPreamble =
-            modes + (deployment.directory.map(RemotePath.enter) ?? "")
+        let delivery = Self.delivery(request, onTerminal: usesTerminal)
+        input = delivery?.bytes ?? []
+        // A server may have refused the terminal, and a `through` may give none.
+        let modes = (terminalModes ?? []).joined(separator: " ")
+        let ready =
+            (delivery?.receiver ?? "") + (modes.isEmpty ? "" : "if [ -t 0 ];then stty \(modes);fi;")
+        let steps =
+            (deployment.directory.map(RemotePath.enter) ?? "")
             + (deployment.before.map(Self.before) ?? "")
             + Self.command(request, mayBeFunction: deployment.before != nil)
+        if let job {
+            let taken = delivery == nil ? "" : ScriptDelivery.takingOver
+            let start = try RemoteJob.start(
+                run: job.run, title: job.title, script: taken + steps, ttl: job.ttl)
+            afterPreamble = ready + (delivery == nil ? start : ScriptDelivery.handingOver(start))
+        } else {
+            afterPreamble = ready + steps
+        }
     }
 
     /// All of it, as one text.
@@ -55,9 +79,18 @@ struct RemoteScript {
     private static let farTerminal =
         "if [ -t 0 ];then stty -echo||exit 125;fi;" + Preamble.announcement
 
+    /// Leads a script of ours to where the deployment's commands run, without a terminal.
+    static func led(_ script: String, through deployment: Deployment) -> String {
+        guard let command = deployment.through else { return script }
+        return wrapped(script, in: through(command, usesTerminal: false))
+    }
+
     private func wrapped(_ script: String) -> String {
-        guard let through else { return script }
-        return "exec \(through) sh -c \(ShellQuoting.quoted(script))"
+        through.map { Self.wrapped(script, in: $0) } ?? script
+    }
+
+    private static func wrapped(_ script: String, in command: String) -> String {
+        "exec \(command) sh -c \(ShellQuoting.quoted(script))"
     }
 
     /// Replaces `{tty}` by `-t`, or takes it out together with one blank.
@@ -101,7 +134,16 @@ struct RemoteScript {
             "exec \"${SHELL:-/bin/sh}\" -l"
         case .shell(let text):
             SimpleCommand.replacingShell(text, mayBeFunction: mayBeFunction)
+        case .script(let script, let arguments):
+            ScriptDelivery(script: script, onTerminal: false).command(arguments)
         }
+    }
+
+    private static func delivery(
+        _ request: RemoteCommand.Request, onTerminal: Bool
+    ) -> ScriptDelivery? {
+        guard case .script(let script, _) = request else { return nil }
+        return ScriptDelivery(script: script, onTerminal: onTerminal)
     }
 
     /// Replaces the shell by a program.

@@ -8,19 +8,27 @@ package struct TaskDefinition: Sendable, Equatable {
     package let timeout: Duration?
     /// One line for lists of tasks.
     package let description: String?
+    /// The questions it asks, and their answers; the first that matches is given.
+    package let expect: [ExpectRule]
+    /// How long a question may stay without an answer; nil leaves it to the caller.
+    package let promptTimeout: Duration?
 
     package init(
         name: String,
         run: String,
         exclusive: Bool = false,
         timeout: Duration? = nil,
-        description: String? = nil
+        description: String? = nil,
+        expect: [ExpectRule] = [],
+        promptTimeout: Duration? = nil
     ) {
         self.name = name
         self.run = run
         self.exclusive = exclusive
         self.timeout = timeout
         self.description = description
+        self.expect = expect
+        self.promptTimeout = promptTimeout
     }
 
     /// What is wrong with a task's name, or nil.

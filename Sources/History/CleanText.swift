@@ -1,9 +1,9 @@
 /// Text of others as it may stand in a line on a terminal.
-enum CleanText {
+package enum CleanText {
     /// One line without controls: white space becomes a space, what else would not show a `�`.
     ///
     /// Direction overrides count as such, since they make a command read as another one.
-    static func line(_ text: String) -> String {
+    package static func line(_ text: String) -> String {
         var clean = ""
         for scalar in text.unicodeScalars {
             switch scalar.properties.generalCategory {
@@ -19,12 +19,12 @@ enum CleanText {
     }
 
     /// The columns that a text takes on a terminal, East Asian characters and emoji two each.
-    static func columns(of text: String) -> Int {
+    package static func columns(of text: String) -> Int {
         text.reduce(0) { $0 + columns(of: $1) }
     }
 
     /// The text cut to a number of columns, with an ellipsis in the last one where it was cut.
-    static func fitted(_ text: String, to width: Int) -> String {
+    package static func fitted(_ text: String, to width: Int) -> String {
         guard columns(of: text) > width else { return text }
         guard width > 0 else { return "" }
         var fitted = ""

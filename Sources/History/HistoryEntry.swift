@@ -5,6 +5,8 @@ package struct HistoryEntry: Sendable, Equatable {
     package enum State: Sendable, Equatable {
         case running
         case interrupted
+        /// A job that went on without a connection, whose end nobody has seen yet.
+        case detached
         case ended
         /// The transcript could not be read; the text says why.
         case unreadable(String)
@@ -29,6 +31,9 @@ package struct HistoryEntry: Sendable, Equatable {
 
     /// Output bytes that the transcript is missing.
     package let lost: Int
+
+    /// Whether the run went on as a job without a connection.
+    package let isDetached: Bool
     package let path: String
 
     /// Reads what a transcript's first and last lines tell about its run.
@@ -43,7 +48,8 @@ package struct HistoryEntry: Sendable, Equatable {
             host = header.targetHost
             command = header.command
             title = header.title
-            state = State(transcript.state)
+            state = State(transcript.state, isDetached: header.isDetached)
+            isDetached = header.isDetached
             status = transcript.ending?.shellStatus
             end = transcript.ending?.end
             duration = transcript.lastTime
@@ -53,15 +59,16 @@ package struct HistoryEntry: Sendable, Equatable {
             (target, host, command, title) = ("", "", "", "")
             state = .unreadable(error.message)
             (status, end, duration, lost) = (nil, nil, nil, 0)
+            isDetached = false
         }
     }
 }
 
 extension HistoryEntry.State {
-    fileprivate init(_ state: Transcript.State) {
+    fileprivate init(_ state: Transcript.State, isDetached: Bool) {
         switch state {
         case .running: self = .running
-        case .interrupted: self = .interrupted
+        case .interrupted: self = isDetached ? .detached : .interrupted
         case .ended: self = .ended
         }
     }

@@ -49,6 +49,21 @@ package struct HistoryStore: Sendable {
         return HistoryEntry(run: first.run, path: first.path)
     }
 
+    /// The detached jobs whose ids begin like that, of one target or of all; newest first.
+    ///
+    /// One that could not be started is none.
+    package func jobs(
+        beginningWith prefix: String = "", target: String? = nil, limit: Int = .max
+    ) -> [HistoryEntry] {
+        let entries = files(limit: nil) { $0.hasPrefix(prefix) }.lazy
+            .map { HistoryEntry(run: $0.run, path: $0.path) }
+            .filter { entry in
+                entry.isDetached && entry.end != .cancelled
+                    && (target == nil || entry.target == target)
+            }
+        return Array(entries.prefix(limit))
+    }
+
     private func ambiguity(of candidates: [File], _ attempted: String) -> HistoryError {
         let shown = candidates.prefix(5).map(\.run.description).joined(separator: ", ")
         let more = candidates.count > 5 ? ", and \(candidates.count - 5) more" : ""

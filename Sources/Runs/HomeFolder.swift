@@ -14,6 +14,9 @@ package enum HomeFolder {
         return getpwuid(getuid()).flatMap { $0.pointee.pw_dir }.map { String(cString: $0) } ?? "/"
     }
 
+    /// Who runs this, and on which machine: `ana@laptop`.
+    package static var actor: String { "\(userName)@\(hostName)" }
+
     /// The local login name.
     static var userName: String {
         getpwuid(getuid()).flatMap { $0.pointee.pw_name }.map { String(cString: $0) }

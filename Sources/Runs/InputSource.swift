@@ -20,17 +20,20 @@ final class InputSource {
     private var hasSentEnd = false
     /// Nothing is read or sent before the far side is ready for it.
     var isHeld: Bool
+    /// Whether the end of local stdin is kept from the program, since more may be inserted.
+    private let staysOpen: Bool
     /// Sees each chunk of stdin once, before it is sent.
     private let observe: (UnsafeRawBufferPointer) -> Void
 
     init(
-        _ descriptor: CInt?, ahead: [UInt8], isHeld: Bool,
+        _ descriptor: CInt?, ahead: [UInt8], isHeld: Bool, staysOpen: Bool = false,
         observe: @escaping (UnsafeRawBufferPointer) -> Void
     ) {
         own = descriptor.flatMap(Self.reopened)
         self.descriptor = own ?? descriptor
         self.pending = ahead
         self.isHeld = isHeld
+        self.staysOpen = staysOpen
         self.observe = observe
     }
 
@@ -47,8 +50,11 @@ final class InputSource {
     }
 
     /// Reads once; called when poll(2) said there is something, or the end.
-    func read() {
-        guard let descriptor else { return }
+    ///
+    /// Returns how many lines that makes, one at least, or nil when nothing came.
+    @discardableResult
+    func read() -> Int? {
+        guard let descriptor else { return nil }
         pendingStart = 0
         pending = [UInt8](unsafeUninitializedCapacity: Self.readSize) { buffer, count in
             let received = readBytes(descriptor, buffer.baseAddress, buffer.count)
@@ -58,7 +64,17 @@ final class InputSource {
                 self.descriptor = nil
             }
         }
-        if !pending.isEmpty { pending.withUnsafeBytes(observe) }
+        guard !pending.isEmpty else { return nil }
+        pending.withUnsafeBytes(observe)
+        let ends = [UInt8(ascii: "\n"), UInt8(ascii: "\r")]
+        return max(1, pending.count { ends.contains($0) })
+    }
+
+    /// Sends these bytes after those that wait, as if they had been typed.
+    func insert(_ bytes: UnsafeRawBufferPointer) {
+        pending.removeFirst(pendingStart)
+        pendingStart = 0
+        pending += bytes
     }
 
     /// Sends what waits, as far as window and queue have room, and the end after the last byte.
@@ -69,7 +85,7 @@ final class InputSource {
             if written == 0 { return }
             pendingStart += written
         }
-        if descriptor == nil, !hasSentEnd { hasSentEnd = channel.sendEndOfInput() }
+        if descriptor == nil, !staysOpen, !hasSentEnd { hasSentEnd = channel.sendEndOfInput() }
     }
 
     /// Opens a terminal once more, for a read(2) that never blocks.

@@ -1,6 +1,8 @@
 package import SSH
 package import Transcripts
 
+internal import Deployments
+
 /// How a run came out: the status that ccrun exits with, and where it came from.
 package struct Outcome: Sendable, Equatable {
     /// Who is to thank for the status.
@@ -25,13 +27,16 @@ package struct Outcome: Sendable, Equatable {
     /// One line, where the status alone does not tell.
     package let reason: String?
 
+    /// What to do, where there is something to do.
+    package let hint: String?
     /// Whether the user has read the reason already, with a hint.
     package let wasTold: Bool
 
     package init(
         _ origin: Origin, status: CInt, signal: String? = nil, reason: String? = nil,
-        wasTold: Bool = false
+        hint: String? = nil, wasTold: Bool = false
     ) {
+        self.hint = hint
         self.wasTold = wasTold
         self.origin = origin
         self.status = status
@@ -55,11 +60,35 @@ package struct Outcome: Sendable, Equatable {
     }
 
     /// A local signal ended the run before a remote status came.
-    package static func interrupted(by number: CInt) -> Outcome {
-        Outcome(
+    ///
+    /// `fate`: what became of the remote command, nil where none was started.
+    static func interrupted(by number: CInt, _ fate: RemoteEnding.Fate? = nil) -> Outcome {
+        let reason = "interrupted by \(SignalNames.name(of: number) ?? "signal \(number)")"
+        return Outcome(
             .ccrun, status: 128 + number, signal: SignalNames.name(of: number),
-            reason: "interrupted by \(SignalNames.name(of: number) ?? "signal \(number)")")
+            reason: Self.reason(reason, fate), hint: fate?.hint)
     }
+
+    /// A time limit ended the run.
+    static func timedOut(_ reason: String, _ fate: RemoteEnding.Fate) -> Outcome {
+        Outcome(.timeout, status: 124, reason: Self.reason(reason, fate), hint: fate.hint)
+    }
+
+    private static func reason(_ reason: String, _ fate: RemoteEnding.Fate?) -> String {
+        switch fate {
+        case nil: reason
+        case .ended(nil): "\(reason); the command has ended"
+        case .ended(let signal?):
+            "\(reason); the command was ended by \(signal.rawValue)"
+        case .unknown: "\(reason); the command may still be running"
+        }
+    }
+
+    /// Whether a local signal ended it.
+    package var isInterrupt: Bool { origin == .ccrun && status > 128 && signal != "PIPE" }
+
+    /// Whether another try could come out otherwise.
+    var isWorthRetrying: Bool { origin == .remote || origin == .signal || origin == .timeout }
 
     private static func died(of name: String) -> Outcome {
         guard let number = SignalNames.number(of: name) else {

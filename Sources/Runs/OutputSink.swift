@@ -5,6 +5,7 @@
 #else
     import Darwin
 #endif
+internal import SSH
 
 /// Where a remote stream goes: a local descriptor that is written to without ever blocking the relay.
 ///
@@ -33,6 +34,11 @@ final class OutputSink {
         ownsDescriptor = own != nil
         isSocket = kind == S_IFSOCK
         writeLimit = canBlock && own == nil ? Int(PIPE_BUF) : Int.max
+    }
+
+    /// The sinks of our own stdout and stderr.
+    static var ofThisProcess: [Channel.Stream: OutputSink] {
+        [.standardOutput: OutputSink(STDOUT_FILENO), .standardError: OutputSink(STDERR_FILENO)]
     }
 
     deinit {

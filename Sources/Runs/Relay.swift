@@ -22,6 +22,8 @@ final class Relay {
         /// The server has said how the command ended, or closed the channel.
         case remoteEnded
         case timedOut
+        /// A prompt, as it is to be quoted, stood there for too long.
+        case unanswered(String)
         /// INT, TERM or HUP came, by its number.
         case interrupted(CInt)
         /// Our standard output takes no more: EPIPE where nobody reads it.
@@ -37,7 +39,12 @@ final class Relay {
     private let signals: SignalPipe
     /// The terminal in raw mode, where there is one.
     private let terminal: RawTerminal?
-    private let deadline: Deadline
+    /// Sees each chunk of output after it was passed on.
+    var observe: (UnsafeRawBufferPointer, Channel.Stream) -> Void = { _, _ in }
+    var attendants: [any Attendant] = []
+    /// Looks for questions in the output, where somebody wants them answered or noticed.
+    var prompts: PromptWatcher?
+    private var deadline = Deadline.never
     private var readyMark: ReadyMark?
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
     private var pendingSize: WindowSize?
@@ -45,8 +52,7 @@ final class Relay {
 
     init(
         channel: Channel, input: InputSource, outputs: [Channel.Stream: OutputSink],
-        recorder: Recorder, signals: SignalPipe, terminal: RawTerminal?, deadline: Deadline,
-        readyMark: ReadyMark?
+        recorder: Recorder, signals: SignalPipe, terminal: RawTerminal?, readyMark: ReadyMark?
     ) {
         self.channel = channel
         self.input = input
@@ -54,7 +60,6 @@ final class Relay {
         self.recorder = recorder
         self.signals = signals
         self.terminal = terminal
-        self.deadline = deadline
         self.readyMark = readyMark
     }
 
@@ -62,8 +67,9 @@ final class Relay {
         buffer.deallocate()
     }
 
-    /// Moves bytes until the command has ended, one way or the other.
-    func run() -> End {
+    /// Moves bytes until the command has ended, one way or the other; may be called again to go on.
+    func run(until deadline: Deadline) -> End {
+        self.deadline = deadline
         while true {
             let isDrained = drain()
             if let failure = outputs[.standardOutput]?.failure { return .outputClosed(failure) }
@@ -134,6 +140,11 @@ final class Relay {
         guard bytes.count > 0 else { return }
         outputs[stream]?.write(bytes)
         recorder.record(bytes, from: stream == .standardOutput ? .standardOutput : .standardError)
+        observe(bytes, stream)
+        guard prompts != nil else { return }
+        for reply in prompts?.see(bytes, at: .now) ?? [] {
+            reply.bytes.withBytes { input.insert($0) }
+        }
     }
 
     /// The streams have ended and the server has said how, or that it will not.
@@ -192,18 +203,41 @@ final class Relay {
         let recording = Deadline(instant: recorder.flushDeadline)
         // The time limit is the command's: once it has ended, a slow reader has all the time it wants.
         let limit = channel.facts.hasVerdict && !isDrained ? Deadline.never : deadline
-        wait(for: &entries, until: limit.earlier(recording))
+        let prompt = Deadline(instant: prompts?.deadline)
+        let turn = attendants.reduce(Deadline.never) { $0.earlier($1.nextTurn) }
+        wait(for: &entries, until: limit.earlier(recording).earlier(prompt).earlier(turn))
 
         recorder.flushIfDue()
+        if loss == nil { for one in attendants where one.nextTurn.hasPassed { one.attend() } }
         for output in outputs.values { output.flush() }
         if entries[0].revents != 0, let number = signals.interrupt() {
             return channel.facts.hasVerdict ? .remoteEnded : .interrupted(number)
         }
         if entries[1].revents != 0 { react(to: signals.changes()) }
         channel.session.transfer(entries[2].revents)
-        if entries[3].revents != 0 { input.read() }
+        if entries[3].revents != 0 {
+            let lines = input.read()
+            if let lines { prompts?.noteInputSent(lines: lines) }
+        }
+        if prompt.hasPassed, !channel.facts.hasVerdict, let prompts {
+            return .unanswered(prompts.quotedPrompt)
+        }
         guard limit.hasPassed else { return nil }
+        if !isDrained, lookAhead() { return nil }
         return channel.facts.hasVerdict ? .remoteEnded : .timedOut
+    }
+
+    /// Whether the command has ended according to what stands behind output that nobody takes yet.
+    private func lookAhead() -> Bool {
+        channel.allow(nil)
+        do {
+            // Nothing is taken, and libssh2 sees all that has come.
+            let nothing = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+            _ = try channel.read(.standardOutput, into: nothing)
+        } catch {
+            loss = error.underlying ?? error.message
+        }
+        return channel.facts.hasVerdict
     }
 
     private func react(to changes: [CInt]) {

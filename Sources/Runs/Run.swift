@@ -23,9 +23,6 @@ package final class Run {
         package let transcript: String?
     }
 
-    /// What each phase before the command may take unless `--connect-timeout` says otherwise.
-    private static let connectTimeout = Duration.seconds(20)
-
     private let plan: RunPlan
     private let notices: Notices
     private let signals: SignalPipe
@@ -69,154 +66,84 @@ package final class Run {
     // MARK: - The story
 
     private func converse() throws(SSHError) -> Outcome {
-        warnOfMissingKeys()
-        let channel = try connect()
-        var startup = Channel.Startup(
-            pseudoTerminal: plan.pseudoTerminal, command: plan.command.execLine,
-            preamble: plan.command.handshake == nil ? plan.command.preamble : [])
+        let connection = try connect()
+        let (lock, refusal) = try takeLock(over: connection)
+        if let refusal {
+            connection.close()
+            return refusal
+        }
+        let execution = try Execution(
+            plan.command, on: connection, recorder: recorder, signals: signals, notices: notices)
         if plan.options.recordsStrictly {
-            if let terminal = startup.pseudoTerminal {
-                header.pseudoTerminal = try channel.obtain(terminal, until: phase())
-                startup.pseudoTerminal = nil
-            }
+            // The first line tells which terminal there is, and has to be there before the command is.
+            try execution.obtainTerminal()
+            header.pseudoTerminal = execution.hasTerminal
             beginRecording()
             guard recorder.waitUntilHeaderIsDurable() else {
-                channel.session.disconnect()
+                connection.close()
                 return withoutTranscript
             }
         }
-        let start = try channel.start(startup, pipelined: isPipelining, until: phase())
-        if !hasBegunRecording { header.pseudoTerminal = start.hasPseudoTerminal }
+        try execution.start()
+        if !hasBegunRecording { header.pseudoTerminal = execution.hasTerminal }
         beginRecording()
-        if plan.usesTerminal, !header.pseudoTerminal {
+        if plan.command.usesTerminal, !execution.hasTerminal {
             notices.warning("the server gave no terminal; the command runs without one")
         }
-        return relay(
-            channel, sentPreamble: start.preambleCount, onTerminal: header.pseudoTerminal)
-    }
-
-    /// Whether requests are sent ahead of the answers they build on; off once a server refused that.
-    private var isPipelining = true
-
-    /// A channel on a session that is trusted and logged in.
-    private func connect() throws(SSHError) -> Channel {
-        do {
-            return try openChannel()
-        } catch {
-            guard error.code == .pipeliningRefused else { throw error }
-            // Nothing has been run: it is safe to start over, one request at a time.
-            notices.detail("the server does not take requests sent ahead; connecting again")
-            isPipelining = false
-            return try openChannel()
-        }
-    }
-
-    private func openChannel() throws(SSHError) -> Channel {
-        let endpoint = plan.endpoint
-        let interrupt = Interrupt(descriptor: signals.interruptDescriptor)
-        let transport = try Dialer(
-            host: endpoint.host, port: endpoint.port, deadline: phase(), interrupt: interrupt
-        ).dial()
-        header.targetAddress = transport.address
-        let session = try Session(over: transport, interrupt: interrupt)
-        try establishTrust(session)
-        // Whether there is a terminal, which the first line tells, is known where none is asked for.
-        if !plan.usesTerminal { beginRecording() }
-        let login = Login(
-            session: session, user: endpoint.user, keys: loginKeys, deadline: phase())
-        try login.perform(sendingAhead: isPipelining)
-        notices.detail("logged in as \"\(endpoint.user)\"")
-        if let banner = session.banner { notices.passThrough(banner) }
-        return try Channel(on: session, until: phase())
-    }
-
-    private func establishTrust(_ session: Session) throws(SSHError) {
-        let endpoint = plan.endpoint
-        let knownHosts = KnownHosts(
-            files: endpoint.userKnownHostsFiles + endpoint.globalKnownHostsFiles)
-        for warning in knownHosts.warnings { notices.warning(warning) }
-        let name = endpoint.hostKeyAlias ?? endpoint.host
-        let port = endpoint.hostKeyAlias == nil ? endpoint.port : 22
-        try session.handshake(
-            preferringKeyTypes: knownHosts.keyTypes(forName: name, port: port),
-            allowsLegacy: plan.allowsLegacyAlgorithms, until: phase())
-        notices.detail("connected to \(session.serverIdentification ?? "?") at \(session.address)")
-        let (key, note) = try session.verifyHostKey(
-            against: knownHosts, name: name, port: port, policy: hostKeyPolicy,
-            recordingIn: endpoint.userKnownHostsFiles.first)
-        header.hostKeyFingerprint = key.fingerprint
-        if let note { notices.note(note) }
-    }
-
-    private func relay(_ channel: Channel, sentPreamble: Int, onTerminal: Bool) -> Outcome {
-        let terminal = onTerminal ? RawTerminal(signals: signals) : nil
-        terminal?.enter()
-        let end = Relay(
-            channel: channel, input: input(ahead: plan.command.preamble.dropFirst(sentPreamble)),
-            outputs: [
-                .standardOutput: OutputSink(STDOUT_FILENO),
-                .standardError: OutputSink(STDERR_FILENO),
-            ],
-            recorder: recorder, signals: signals, terminal: terminal,
-            deadline: plan.options.timeout.map { .after($0) } ?? .never,
-            readyMark: plan.command.handshake.map(ReadyMark.init)
-        ).run()
-        terminal?.leave()
-        let outcome = outcome(of: end, on: channel)
-        channel.close()
-        channel.session.disconnect()
+        execution.attendants = lock.map { [$0] } ?? []
+        let outcome = execution.finish(streams)
+        lock?.release()
+        connection.close()
         return outcome
     }
 
-    private func input(ahead: some Collection<UInt8>) -> InputSource {
-        InputSource(
-            plan.options.ignoresInput ? nil : STDIN_FILENO, ahead: Array(ahead),
-            isHeld: plan.command.handshake != nil
-        ) { [self] bytes in
-            if !plan.usesTerminal { inputDigest.add(bytes) }
+    /// The lock of an exclusive task, over a connection of its own where another host keeps it.
+    private func takeLock(
+        over connection: Connection
+    ) throws(SSHError) -> (DeploymentLock?, refusal: Outcome?) {
+        guard let planned = plan.lock else { return (nil, nil) }
+        let isHere = planned.destination.endpoint == plan.destination.endpoint
+        let keeper =
+            isHere
+            ? connection
+            : try Connector(planned.destination, notices: notices, signals: signals).connect()
+        let acquisition = try DeploymentLock.acquire(
+            planned, run: plan.run.description, over: keeper,
+            warn: { [notices] in notices.warning($0) }
+        ) { [notices] holder in
+            notices.note("waiting for the lock, held \(LockText.description(of: holder))")
+        }
+        guard case .held(let lock) = acquisition else {
+            return (nil, LockText.outcome(acquisition, of: plan.deployment.name, notices))
+        }
+        return (lock, nil)
+    }
+
+    private func connect() throws(SSHError) -> Connection {
+        let connector = Connector(plan.destination, notices: notices, signals: signals) {
+            [self] discoveries in
+            header.targetAddress = discoveries.address
+            header.hostKeyFingerprint = discoveries.hostKeyFingerprint
+            // Whether there is a terminal is known where none is asked for.
+            if !plan.command.usesTerminal { beginRecording() }
+        }
+        do {
+            return try connector.connect()
+        } catch {
+            header.targetAddress = connector.discoveries.address
+            header.hostKeyFingerprint = connector.discoveries.hostKeyFingerprint
+            throw error
         }
     }
 
-    // MARK: - Policies
-
-    /// The deadline of the next phase.
-    private func phase() -> Deadline {
-        .after(plan.options.connectTimeout ?? plan.endpoint.connectTimeout ?? Self.connectTimeout)
-    }
-
-    private var hostKeyPolicy: HostKeyPolicy {
-        if plan.options.acceptsNewHostKey { return .acceptNew }
-        switch plan.endpoint.strictHostKeyChecking {
-        case .acceptNew, .no: return .acceptNew
-        case .yes: return .refuse
-        case .ask:
-            guard TerminalQuestion.canAsk else { return .refuse }
-            return .ask { [signals] question in
-                let prompt = question + "Connect and record it (yes/no)? "
-                let answer = TerminalQuestion(
-                    prompt, echoes: true, interruptDescriptor: signals.interruptDescriptor
-                ).ask()
-                return answer == .line(Array("yes".utf8))
-            }
+    private var streams: Execution.Streams {
+        var streams = Execution.Streams()
+        streams.input = plan.options.ignoresInput ? nil : STDIN_FILENO
+        streams.observeInput = { [self] bytes in
+            if !plan.command.usesTerminal { inputDigest.add(bytes) }
         }
-    }
-
-    /// A default key file may be missing, one that the user names may not (ssh warns as well).
-    private func warnOfMissingKeys() {
-        let named = plan.endpoint.identityFiles.prefix(plan.options.endpoint.identityFiles.count)
-        for path in named where access(path, F_OK) != 0 && access(path + ".pub", F_OK) != 0 {
-            notices.warning("the key file \"\(path)\" is not there")
-        }
-    }
-
-    private lazy var loginKeys = LoginKeys(
-        agentSocket: plan.endpoint.identityAgent, identityFiles: plan.endpoint.identityFiles,
-        identitiesOnly: plan.endpoint.identitiesOnly
-    ) { [signals] prompt in
-        let question = TerminalQuestion(
-            prompt, echoes: false, interruptDescriptor: signals.interruptDescriptor)
-        guard case .line(let line) = question.ask(), !line.isEmpty else { return nil }
-        return line
+        streams.outputs = OutputSink.ofThisProcess
+        return streams
     }
 
     // MARK: - Recording
@@ -237,35 +164,6 @@ package final class Run {
     }
 
     // MARK: - Ends
-
-    private func outcome(of end: Relay.End, on channel: Channel) -> Outcome {
-        switch end {
-        case .remoteEnded: return Outcome(channel.facts)
-        case .interrupted(let number): return .interrupted(by: number)
-        case .timedOut:
-            let limit = plan.options.timeout.map { DurationText.format($0) } ?? "the time limit"
-            return Outcome(
-                .timeout, status: 124,
-                reason: "the time limit of \(limit) ran out; the command may still be running")
-        case .outputClosed(EPIPE):
-            return Outcome(
-                .ccrun, status: 128 + SIGPIPE, signal: "PIPE",
-                reason: "nobody reads the output any more")
-        case .outputClosed(let number):
-            return Outcome(
-                .ccrun, status: 125,
-                reason: "cannot write the output (\(describe(errno: number))); "
-                    + "the command may still be running")
-        case .lost(let reason):
-            // With a status but no end of the output, some of that may be missing: no success.
-            let rest =
-                channel.facts.hasVerdict
-                ? "the command had ended, but its output may be incomplete"
-                : "the command may still be running"
-            return Outcome(
-                .transport, status: 255, reason: "the connection was lost (\(reason)); \(rest)")
-        }
-    }
 
     private func explained(_ error: SSHError) -> Outcome {
         // An interrupt at a question comes out as a key that was not accepted or not unlocked.

@@ -21,6 +21,13 @@ package struct RunOptions: Sendable {
     package var connectTimeout: Duration?
     /// How long the command may run.
     package var timeout: Duration?
+    /// How long the command has to end by itself once it was told to.
+    package var grace = Duration.seconds(10)
+    /// How long a question may stand unanswered where there is no terminal.
+    package var promptTimeout: Duration?
+    /// How long to wait for a lock that somebody else holds; nil not at all.
+    package var lockWait: Duration?
+    package var secrets: [String: Secret] = [:]
     package var acceptsNewHostKey = false
     package var records = true
     package var recordsStrictly = false

@@ -8,18 +8,18 @@ internal import SSH
 package struct RunPlan: Sendable {
     package let run: RunID
     package let deployment: Deployment
-    package let endpoint: Endpoint
+    package let destination: Destination
     /// What the user asked for, as history and transcript show it.
     package let title: String
-    package let command: RemoteCommand
-    /// Whether a pseudo-terminal is asked for.
-    package let usesTerminal: Bool
+    package let command: PlannedCommand
+    /// The task that the command's first word named.
+    package let task: TaskDefinition?
     package let options: RunOptions
     package let stateFolder: String
-    /// Also offer algorithms that only old servers need.
-    package let allowsLegacyAlgorithms: Bool
-    /// The value of TERM that the remote side gets.
-    package let term: String
+    /// The lock that an exclusive task holds while it runs; nil for any other command.
+    let lock: PlannedLock?
+    /// The rules of the inventory that were overridden for it.
+    package var overriddenRules: [String] = []
 
     /// Decides a run.
     ///
@@ -34,39 +34,44 @@ package struct RunPlan: Sendable {
         let (resolved, _, task) = deployment.resolve(request)
         self.run = run
         self.deployment = deployment
+        self.task = task
         self.title = request.title
-        var options = options
-        options.timeout = options.timeout ?? task?.timeout
         self.options = options
-        endpoint = try deployment.endpoint(
-            for: try deployment.host(named: options.host), options: options.endpoint,
-            environment: environment, homeFolder: HomeFolder.path(environment))
-        usesTerminal = Self.wantsTerminal(options.terminal)
-        command = try RemoteCommand(
-            resolved, deployment: deployment, runID: run.description,
-            environment: options.environment,
-            pseudoTerminal: usesTerminal,
-            terminalModesToRestore: PreambleModes.operands(toRestore: RawTerminal.modes))
+        destination = try Destination(
+            try deployment.host(named: options.host), of: deployment, options: options,
+            environment: environment)
+        command = try PlannedCommand(
+            resolved, on: deployment, run: run.description, environment: options.environment,
+            usesTerminal: Self.wantsTerminal(options.terminal, task),
+            term: Self.term(environment), timeout: options.timeout ?? task?.timeout,
+            grace: options.grace,
+            prompts: try PlannedPrompts(
+                task, options: options,
+                isAttended: Terminal.standardInput.isTerminal && !options.ignoresInput))
         stateFolder = StateFolder.resolve(environment: environment)
-        allowsLegacyAlgorithms = environment["CCRUN_LEGACY_ALGORITHMS"] == "1"
-        term = environment["TERM"].flatMap { $0.isEmpty ? nil : $0 } ?? "dumb"
+        lock =
+            task?.exclusive == true
+            ? try PlannedLock(
+                of: deployment, reason: title, options: options, environment: environment) : nil
     }
 
-    private static func wantsTerminal(_ choice: RunOptions.TerminalChoice) -> Bool {
+    package var endpoint: Endpoint { destination.endpoint }
+
+    /// A task whose prompts are answered needs a terminal for them, as getpass(3) reads no pipe.
+    private static func wantsTerminal(
+        _ choice: RunOptions.TerminalChoice, _ task: TaskDefinition?
+    ) -> Bool {
         switch choice {
         case .always: true
         case .never: false
-        case .automatic: Terminal.standardInput.isTerminal && Terminal.standardOutput.isTerminal
+        case .automatic:
+            task?.expect.isEmpty == false
+                || Terminal.standardInput.isTerminal && Terminal.standardOutput.isTerminal
         }
     }
 
-    /// The pseudo-terminal to ask for: this terminal's modes, but those the preamble needs.
-    var pseudoTerminal: PseudoTerminal? {
-        guard usesTerminal else { return nil }
-        return PseudoTerminal(
-            term: term, size: RawTerminal.size ?? WindowSize(columns: 80, rows: 24),
-            modes: command.preamble.isEmpty
-                ? RawTerminal.modes : PreambleModes.applied(to: RawTerminal.modes))
+    static func term(_ environment: [String: String]) -> String {
+        environment["TERM"].flatMap { $0.isEmpty ? nil : $0 } ?? "dumb"
     }
 }
 
@@ -77,6 +82,8 @@ extension RemoteCommand.Request {
         case .loginShell: ""
         case .shell(let text): text
         case .words(let words): ShellQuoting.joined(words)
+        case .script(let script, let arguments):
+            ShellQuoting.joined(["script", script.name] + arguments)
         }
     }
 }

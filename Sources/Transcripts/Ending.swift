@@ -23,6 +23,26 @@ package struct Ending: Sendable, Equatable {
     /// The status that the shell sees: the caller's, or what follows from the rest.
     package var shellStatus: Int
 
+    /// How the steps of a release ended, in the order in which they were run; empty for a single command.
+    package var steps: [Step] = []
+
+    /// A step of a release on one host.
+    package struct Step: Sendable, Equatable {
+        package var name: String
+        package var host: String
+        /// As the shell would see it: 128+n for a signal, 124 for a time limit, 255 for none.
+        package var status: Int
+        /// From its beginning, in milliseconds.
+        package var milliseconds: Int
+
+        package init(name: String, host: String, status: Int, milliseconds: Int) {
+            self.name = name
+            self.host = host
+            self.status = status
+            self.milliseconds = milliseconds
+        }
+    }
+
     /// Bytes as they were received, before anything was lost; only in what was read from a file.
     package var received: [OutputStream: Int] = [:]
 

@@ -16,6 +16,14 @@ extension Ending {
             if let status { json.member("status", status) } else { json.null("status") }
             if let signal { json.member("signal", signal) } else { json.null("signal") }
             if let reason { json.member("reason", reason) }
+            if !steps.isEmpty {
+                json.member("steps", steps) { step, json in
+                    json.member("name", step.name)
+                    json.member("host", step.host)
+                    json.member("status", step.status)
+                    json.member("ms", step.milliseconds)
+                }
+            }
             json.member("bytes") { bytes in
                 for stream in OutputStream.allCases {
                     bytes.member(String(stream.rawValue), totals.received[stream, default: 0])
@@ -45,5 +53,17 @@ extension Ending {
             received[stream] = json["bytes"]?[String(stream.rawValue)]?.integer
         }
         lost = json["lost"]?.integer ?? 0
+        steps = json["steps"]?.values?.compactMap(Step.init) ?? []
+    }
+}
+
+extension Ending.Step {
+    fileprivate init?(_ json: JSONValue) {
+        guard let name = json["name"]?.string, let status = json["status"]?.integer else {
+            return nil
+        }
+        self.init(
+            name: name, host: json["host"]?.string ?? "", status: status,
+            milliseconds: json["ms"]?.integer ?? 0)
     }
 }

@@ -48,6 +48,19 @@ struct JSONText {
         bytes.append(UInt8(ascii: "]"))
     }
 
+    /// An array of objects, one for each value.
+    mutating func member<Value>(
+        _ key: String, _ values: [Value], _ fill: (Value, inout JSONText) -> Void
+    ) {
+        begin(key)
+        bytes.append(UInt8(ascii: "["))
+        for (place, value) in values.enumerated() {
+            if place > 0 { bytes.append(UInt8(ascii: ",")) }
+            braces { fill(value, &$0) }
+        }
+        bytes.append(UInt8(ascii: "]"))
+    }
+
     mutating func member(_ key: String, _ fill: (inout JSONText) -> Void) {
         begin(key)
         braces(fill)

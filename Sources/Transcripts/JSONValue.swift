@@ -37,9 +37,13 @@ enum JSONValue: Equatable {
         return Int(exactly: value)
     }
 
-    var strings: [String]? {
+    var values: [JSONValue]? {
         guard case .array(let values) = self else { return nil }
-        return values.compactMap(\.string)
+        return values
+    }
+
+    var strings: [String]? {
+        values?.compactMap(\.string)
     }
 
     /// Nesting is bounded, since transcripts of others are untrusted.

@@ -1,3 +1,11 @@
+#if canImport(Darwin)
+    internal import Darwin
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Glibc
+#endif
+
 /// Writes the transcript of one run while it goes on; used from the thread that runs it.
 ///
 /// Nothing here throws, and nothing waits for a disk but `waitUntilHeaderIsDurable`, `mark` and
@@ -16,6 +24,8 @@ package final class Recorder {
     private var encoder = EventEncoder(onlcr: false)
     private var batchStarted: ContinuousClock.Instant?
     private var totals = RecordedTotals()
+    /// The time of all that is recorded, where it is not that of the clock.
+    private var pinnedTime: Int64?
 
     /// What follows once the head has reached its size.
     private var tail: TailRing?
@@ -119,7 +129,9 @@ package final class Recorder {
     }
 
     /// Writes all that is left and how the run ended, brings it to the disk, and closes the file.
-    package func finish(_ ending: Ending) {
+    ///
+    /// `end` is when that was, counted from the start; now unless it is given.
+    package func finish(_ ending: Ending, at end: Duration? = nil) {
         guard writer != nil else { return }
         let now = ContinuousClock.now
         let time = time(at: now)
@@ -128,16 +140,56 @@ package final class Recorder {
         encoder.flushTails(at: time)
         flush(at: now)
         writer?.resume(&encoder, at: now, time: time)
+        if let end { pinnedTime = Recorder.microseconds(end) }
         let isWhole = append(ending, at: now)
         writer?.syncNow()
         writer?.warnOfLoss(hasEnding: isWhole)
         writer = nil
     }
 
+    /// Closes the file without an end: the run goes on, as a job.
+    package func leave() {
+        flush(at: .now)
+        writer?.stopSync()
+        writer?.syncNow()
+        writer = nil
+    }
+
+    // MARK: - The story of a job
+
+    /// Opens the transcript of a job, to write down what it did while nobody looked.
+    ///
+    /// What is recorded then stands at the time 0, as nobody saw when it came. False where there is
+    /// nothing to do: there is no such file, it has its end, or somebody else is at it.
+    package func complete(_ transcript: Transcript) -> Bool {
+        do {
+            let file = try RecordingFile(
+                completing: transcript.path, syncDelay: limits.syncDelay)
+            encoder = EventEncoder(onlcr: transcript.header.onlcr)
+            pinnedTime = 0
+            path = file.path
+            writer = SteadyWriter(
+                file, header: transcript.header, retryDelay: limits.retryDelay, warn: warn)
+            return true
+        } catch {
+            if ![EWOULDBLOCK, EEXIST, ENOENT].contains(error.errorNumber) { warn(error.message) }
+            return false
+        }
+    }
+
+    /// Whether nothing of what was recorded is missing because the disk did not take it.
+    package var isWhole: Bool {
+        isRecording && writer?.lost == 0
+    }
+
     // MARK: - Private
 
     private func time(at now: ContinuousClock.Instant) -> Int64 {
-        let (seconds, attoseconds) = start.duration(to: now).components
+        pinnedTime ?? Recorder.microseconds(start.duration(to: now))
+    }
+
+    private static func microseconds(_ duration: Duration) -> Int64 {
+        let (seconds, attoseconds) = duration.components
         return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
     }
 

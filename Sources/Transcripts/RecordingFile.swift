@@ -52,6 +52,28 @@ struct RecordingFile: ~Copyable {
         RecordingFile.lock(descriptor)
     }
 
+    /// Opens a file that still lacks its end; what it has behind its header goes.
+    ///
+    /// Throws EWOULDBLOCK where somebody else records into it, EEXIST where its end is there, EINVAL
+    /// where it has no whole header, and what open(2) says where there is none.
+    init(completing path: String, syncDelay: Duration) throws(Failure) {
+        let descriptor = open(path, O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw Failure(attempted: "cannot open \"\(path)\"", errorNumber: errno)
+        }
+        let (header, errorNumber) = RecordingFile.claim(descriptor)
+        guard errorNumber == 0 else {
+            close(descriptor)
+            throw Failure(attempted: "cannot complete \"\(path)\"", errorNumber: errorNumber)
+        }
+        self.path = path
+        self.descriptor = descriptor
+        self.syncDelay = syncDelay
+        lastRequest = .now
+        hasher.update(data: header)
+        size = header.count
+    }
+
     deinit {
         close(descriptor)
     }
@@ -143,11 +165,29 @@ struct RecordingFile: ~Copyable {
     /// Says that this file is being recorded; readers tell a running run from a crashed one by it.
     ///
     /// A reader that asks holds the lock for an instant, hence the few attempts. A file system
-    /// without locks is no reason not to record.
-    private static func lock(_ descriptor: Int32) {
+    /// without locks is no reason not to record. False where somebody else has the lock.
+    @discardableResult
+    private static func lock(_ descriptor: Int32) -> Bool {
         for _ in 0..<100 {
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK { return }
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK { return true }
             sched_yield()
         }
+        return false
+    }
+
+    /// Locks a file without an end, and cuts it behind its first line, which it returns.
+    private static func claim(_ descriptor: Int32) -> (header: [UInt8], errorNumber: Int32) {
+        guard lock(descriptor) else { return ([], EWOULDBLOCK) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return ([], errno) }
+        let size = Int(status.st_size)
+        if TranscriptEnd(descriptor: descriptor, size: size).ending != nil { return ([], EEXIST) }
+        var bytes = [UInt8](repeating: 0, count: min(size, LineReader.longestLine))
+        let count = bytes.withUnsafeMutableBytes { readOnce(descriptor, into: $0, at: 0) }
+        guard let lineFeed = bytes.prefix(count).firstIndex(of: 0x0a) else { return ([], EINVAL) }
+        while ftruncate(descriptor, off_t(lineFeed + 1)) != 0 {
+            guard errno == EINTR else { return ([], errno) }
+        }
+        return (Array(bytes[...lineFeed]), 0)
     }
 }

@@ -33,6 +33,14 @@ package struct TranscriptHeader: Sendable, Equatable {
     package var pseudoTerminal: Bool
     package var inputRecorded: Bool
 
+    /// Whether the command went on as a job without a connection.
+    ///
+    /// The transcript then has no end before somebody has seen the job's.
+    package var isDetached = false
+
+    /// The rules of the inventory that deny the command, and were overridden.
+    package var overriddenRules: [String] = []
+
     /// The names of the values that were replaced in command, title and output.
     package var redacted: [String]
 
@@ -107,6 +115,8 @@ extension TranscriptHeader {
         own.member("pty", pseudoTerminal)
         own.member("onlcr", onlcr)
         own.member("input", inputRecorded ? "on" : "off")
+        if isDetached { own.member("detached", true) }
+        if !overriddenRules.isEmpty { own.member("override_deny", overriddenRules) }
         own.member("redacted", redacted)
     }
 
@@ -139,5 +149,7 @@ extension TranscriptHeader {
             pseudoTerminal: own["pty"]?.bool ?? false,
             inputRecorded: own["input"]?.string == "on",
             redacted: own["redacted"]?.strings ?? [])
+        isDetached = own["detached"]?.bool ?? false
+        overriddenRules = own["override_deny"]?.strings ?? []
     }
 }

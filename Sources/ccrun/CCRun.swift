@@ -17,26 +17,39 @@ struct CCRun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ccrun",
         abstract: "Runs management tasks on a deployment over SSH, and keeps the transcript.",
-        usage: """
-            ccrun [options] APP[/DEP] "COMMAND"     one command; && | $X work there
-            ccrun [options] APP[/DEP] WORD WORD…    the same, each word as typed
-            ccrun [options] APP[/DEP]               a login shell there
-            """,
+        usage: HelpScreen.usage,
         discussion: """
-            Examples:
-              ccrun shop/default "python manage.py migrate"
-              ccrun shop migrate                   (a task or a process type as first word)
-              ccrun shop/staging                   (an interactive shell)
-              ccrun replay last
+            APP alone is APP/default. A command of one word is a shell line for the remote side, so \
+            that && and pipes work there; of several words each arrives as it was typed. Its first \
+            word is looked up among the deployment's tasks and the process types of its Procfile.
 
-            The exit status is the remote command's own; 255 means no status came, 125 that ccrun \
-            was misused, 124 that --timeout ran out. "ccrun help run" lists the options of a run.
+            Everything behind the command's first word is the remote command's, dashes included: \
+            ccrun's own options stand before it. An app that is called like a command of ccrun is \
+            reached by "ccrun run APP".
+
+            Examples:
+              ccrun shop "python manage.py migrate && python manage.py check"
+              ccrun shop/staging migrate                # a task, or a process type
+              ccrun replay last
             """,
         version: Version.text,
-        subcommands: [
-            RunCommand.self, TargetsCommand.self, TasksCommand.self, HistoryCommand.self,
-            ReplayCommand.self,
-        ])
+        groupedSubcommands: groups)
+
+    /// The subcommands as the help groups them.
+    static let groups = [
+        CommandGroup(
+            name: "run", subcommands: [RunCommand.self, ReleaseCommand.self, LockCommand.self]),
+        CommandGroup(
+            name: "jobs",
+            subcommands: [
+                JobsCommand.self, LogsCommand.self, AttachCommand.self, WaitCommand.self,
+                StopCommand.self,
+            ]),
+        CommandGroup(name: "look up", subcommands: [TargetsCommand.self, TasksCommand.self]),
+        CommandGroup(name: "look back", subcommands: [HistoryCommand.self, ReplayCommand.self]),
+        CommandGroup(name: "set up", subcommands: [CompletionCommand.self]),
+        CommandGroup(name: "hidden", subcommands: [ManualPagesCommand.self]),
+    ]
 
     /// What ccrun itself exits with when it was misused (125, as env(1) and docker have it).
     static let misuse: CInt = 125
@@ -47,15 +60,29 @@ struct CCRun: ParsableCommand {
             Notices(.normal).error("an argument is not UTF-8, and would not arrive as it was typed")
             ExitStatus(value: misuse).end()
         }
+        if arguments.first == CompletionAnswer.word {
+            CompletionCommand.answer(Array(arguments.dropFirst()))
+            ExitStatus(value: 0).end()
+        }
         let names = configuration.subcommands.compactMap { $0.configuration.commandName }
-        let ordered = ArgumentOrder(subcommands: names).arranged(arguments)
-        let error = failure(of: ordered)
-        if let error { end(after: error) }
+        let order = ArgumentOrder(subcommands: names)
+        let error = failure(of: order.arranged(arguments))
+        if let error {
+            end(
+                after: error,
+                suggestion: order.target(arguments).map {
+                    Suggestion(target: $0, arguments: arguments)
+                })
+        }
         ExitStatus(value: 0).end()
     }
 
     private static func failure(of arguments: [String]) -> (any Error)? {
         do {
+            if let text = try HelpScreen.answer(to: arguments) {
+                print(text)
+                return nil
+            }
             var command = try parseAsRoot(arguments)
             try command.run()
             return nil
@@ -64,28 +91,36 @@ struct CCRun: ParsableCommand {
         }
     }
 
-    private static func end(after error: any Error) -> Never {
+    /// `suggestion`: what a word could have been meant for that was taken for a deployment's name.
+    private static func end(
+        after error: any Error, suggestion: @autoclosure () -> Suggestion?
+    ) -> Never {
         switch error {
         case let status as ExitStatus:
             status.end()
         case let error as DeploymentsError:
-            Notices(.normal).error(error)
+            Notices(.normal).error(suggestion()?.added(to: error) ?? error)
             ExitStatus(value: misuse).end()
         default:
-            explain(error)
+            explain(error, suggestion())
         }
     }
 
-    /// Help and version go to stdout with status 0; what was mistyped is one error and a hint.
-    private static func explain(_ error: any Error) -> Never {
+    /// Version and a subcommand's help go to stdout with status 0; what was mistyped is one error and
+    /// a hint.
+    private static func explain(
+        _ error: any Error, _ suggestion: @autoclosure () -> Suggestion?
+    ) -> Never {
         if exitCode(for: error).isSuccess {
             print(fullMessage(for: error))
             ExitStatus(value: 0).end()
         }
         let lines = message(for: error).split(separator: "\n")
+        let hint = (error as? HelpScreen.UnknownSubject)?.hint ?? suggestion()?.hint
         Notices(.normal).error(
             lines.first.map(lowercased) ?? "the arguments make no sense",
-            details: lines.dropFirst().map(String.init), hint: "\"ccrun --help\" shows how it goes")
+            details: lines.dropFirst().map(String.init),
+            hint: hint ?? "\"ccrun --help\" shows how it goes")
         ExitStatus(value: misuse).end()
     }
 
@@ -107,6 +142,8 @@ struct ExitStatus: Error {
 
 enum Version {
     static let number = "0.1.0"
+    /// When that number was given; the manual's pages carry it.
+    static let date = "2026-11-22"
 
     /// What `--version` prints: ccrun's version and that of the libssh2 it has loaded.
     static var text: String { "ccrun \(number) (libssh2 \(Session.libraryVersion))" }

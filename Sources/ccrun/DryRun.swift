@@ -4,19 +4,30 @@ internal import Runs
 /// What a run would send, for people: `--dry-run` connects to nothing.
 enum DryRun {
     static func text(_ plan: RunPlan) -> String {
-        let endpoint = plan.endpoint
+        text(
+            plan.command.remote, plan.deployment, plan.endpoint,
+            terminal: plan.command.usesTerminal ? "yes, TERM=\(plan.command.term)" : "no")
+    }
+
+    static func text(_ plan: DetachedPlan) -> String {
+        text(plan.remote, plan.deployment, plan.endpoint, terminal: "no, detached")
+    }
+
+    private static func text(
+        _ remote: RemoteCommand, _ deployment: Deployment, _ endpoint: Endpoint, terminal: String
+    ) -> String {
         var lines = [
-            "deployment: \(plan.deployment.name)",
+            "deployment: \(deployment.name)",
             "connect to: \(endpoint.host) port \(endpoint.port) as \(endpoint.user)",
-            "terminal:   \(plan.usesTerminal ? "yes, TERM=\(plan.term)" : "no")",
-            "exec:       \(plan.command.execLine)",
+            "terminal:   \(terminal)",
+            "exec:       \(remote.execLine)",
         ]
-        if !plan.command.execLine.contains(plan.command.script) {
-            lines.append("script:     \(plan.command.script)")
+        if !remote.execLine.contains(remote.script) {
+            lines.append("script:     \(remote.script)")
         }
-        if plan.command.preamble.isEmpty { return lines.joined(separator: "\n") }
+        if remote.preamble.isEmpty { return lines.joined(separator: "\n") }
         lines.append("ahead of the program's input:")
-        let preamble = String(decoding: plan.command.preamble, as: UTF8.self)
+        let preamble = String(decoding: remote.preamble, as: UTF8.self)
         lines += preamble.split(separator: "\n").map { "    \($0)" }
         return lines.joined(separator: "\n")
     }

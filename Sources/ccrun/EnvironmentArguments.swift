@@ -9,6 +9,9 @@ internal import Deployments
 #endif
 
 /// The variables that `--env-file` and `-e` name; later ones win, and `-e` wins over files.
+///
+/// A file is in dotenv syntax (see `DotEnv`); `${NAME}` in it also sees the files before it, and what
+/// is set here.
 enum EnvironmentArguments {
     /// Throws `invalidEnvironment` and never shows a value.
     ///
@@ -18,7 +21,12 @@ enum EnvironmentArguments {
         files: [String], assignments: [String], environment: [String: String]
     ) throws(DeploymentsError) -> [EnvironmentVariable] {
         var variables: [EnvironmentVariable] = []
-        for file in files { variables += try lines(of: file) }
+        var known = environment
+        for file in files {
+            let found = try Self.variables(inFile: file, environment: known)
+            for variable in found { known[variable.name] = variable.value }
+            variables += found
+        }
         for assignment in assignments { variables.append(try variable(assignment, environment)) }
         return variables
     }
@@ -43,31 +51,27 @@ enum EnvironmentArguments {
         return EnvironmentVariable(name: name, value: value)
     }
 
-    private static func lines(of path: String) throws(DeploymentsError) -> [EnvironmentVariable] {
+    private static func variables(
+        inFile path: String, environment: [String: String]
+    ) throws(DeploymentsError) -> [EnvironmentVariable] {
         let attempted = "cannot read the environment file \"\(path)\""
-        guard let text = read(path) else {
+        guard let bytes = read(path) else {
             throw DeploymentsError(.invalidEnvironment, attempted, because: describe(errno))
         }
-        guard text.utf8.count <= largestFile else {
+        guard bytes.count <= largestFile else {
             throw DeploymentsError(
                 .invalidEnvironment, attempted, because: "it is larger than 1 MiB")
         }
-        var variables: [EnvironmentVariable] = []
-        // By bytes: to Swift, "\r\n" is one character that is no "\n".
-        let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        for (index, bytes) in lines.enumerated() {
-            var line = Substring(bytes).drop { $0 == " " || $0 == "\t" }
-            if line.last == "\r" { line.removeLast() }
-            if line.isEmpty || line.first == "#" { continue }
-            if line.hasPrefix("export ") { line = line.dropFirst(7) }
-            let (name, value) = parted(line)
-            guard let value, EnvironmentVariable.isValidName(name) else {
-                throw DeploymentsError(
-                    .invalidEnvironment, "\(path):\(index + 1)", because: "not a line of KEY=VALUE")
-            }
-            variables.append(EnvironmentVariable(name: name, value: unquoted(value)))
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw DeploymentsError(
+                .invalidEnvironment, attempted, because: "it is not UTF-8 text")
         }
-        return variables
+        do {
+            return try DotEnv.variables(in: text, environment: environment)
+        } catch {
+            throw DeploymentsError(
+                .invalidEnvironment, "\(path):\(error.line)", because: "not a line of KEY=VALUE")
+        }
     }
 
     /// Parts `NAME=VALUE` at its first `=`, whatever character follows that; nil where there is none.
@@ -75,16 +79,6 @@ enum EnvironmentArguments {
         let scalars = text.unicodeScalars
         guard let equals = scalars.firstIndex(of: "=") else { return (String(text), nil) }
         return (String(scalars[..<equals]), Substring(scalars[scalars.index(after: equals)...]))
-    }
-
-    /// Takes one pair of quotes off, as the remote side does with its `env_file`.
-    private static func unquoted(_ value: Substring) -> String {
-        for quote in ["\"", "'"] where value.count >= 2 {
-            if value.hasPrefix(quote), value.hasSuffix(quote) {
-                return String(value.dropFirst().dropLast())
-            }
-        }
-        return String(value)
     }
 
     private static func describe(_ number: CInt) -> String {
@@ -95,8 +89,8 @@ enum EnvironmentArguments {
     /// In bytes; more than any has.
     private static let largestFile = 1 << 20
 
-    /// The text of a file up to one byte over the largest, nil with errno set when it cannot be read.
-    private static func read(_ path: String) -> String? {
+    /// A file up to one byte over the largest, nil with errno set when it cannot be read.
+    private static func read(_ path: String) -> ArraySlice<UInt8>? {
         guard let file = fopen(path, "re") else { return nil }
         let limit = largestFile + 1
         var bytes = [UInt8](repeating: 0, count: limit)
@@ -107,6 +101,6 @@ enum EnvironmentArguments {
             errno = problem
             return nil
         }
-        return String(decoding: bytes.prefix(count), as: UTF8.self)
+        return bytes.prefix(count)
     }
 }

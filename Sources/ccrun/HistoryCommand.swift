@@ -8,9 +8,14 @@ internal import Transcripts
 struct HistoryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "history", abstract: "List the runs, newest first.",
-        usage: "ccrun history [--limit N]")
+        usage: "ccrun history [--limit N]",
+        discussion: """
+            Examples:
+              ccrun history --limit 10
+              ccrun history | grep shop/staging
+            """)
 
-    @Option(help: "How many runs to list.")
+    @Option(help: ArgumentHelp("How many runs to list.", valueName: "number"))
     var limit = 50
 
     func validate() throws {

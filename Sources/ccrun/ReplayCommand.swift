@@ -10,17 +10,24 @@ struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay", abstract: "Show a run again, in its own time.",
         usage: "ccrun replay [--speed N] [--idle-limit D] [--instant] ID",
-        discussion: "ID is the beginning of a run id, or \"last\".")
+        discussion: """
+            Examples:
+              ccrun replay last
+              ccrun replay --speed 4 --idle-limit 1s 01M81QM37
+              ccrun replay --instant last | less -R
+            """)
 
-    @Option(help: "How many times as fast as it was.")
+    @Option(help: ArgumentHelp("How many times as fast as it was.", valueName: "number"))
     var speed = 1.0
     @Option(
-        name: .customLong("idle-limit"), help: "The longest pause to keep: 2s, 500ms.",
+        name: .customLong("idle-limit"),
+        help: ArgumentHelp("The longest pause to keep: 2s, 500ms.", valueName: "duration"),
         transform: DurationText.parse)
     var idleLimit: Duration?
     @Flag(help: "Show all of it at once.")
     var instant = false
-    @Argument(help: "The run: the beginning of its id, or \"last\".")
+    @Argument(
+        help: ArgumentHelp("The run: the beginning of its id, or \"last\".", valueName: "run"))
     var id: String
 
     func validate() throws {

@@ -26,7 +26,6 @@ struct StatusFields: Encodable {
     let transcript: String?
 
     init(_ report: Run.Report) {
-        let (seconds, attoseconds) = report.duration.components
         run = report.plan.run.description
         target = "\(report.plan.deployment.name)"
         host = report.plan.endpoint.alias
@@ -35,8 +34,40 @@ struct StatusFields: Encodable {
         signal = report.outcome.signal
         reason = report.outcome.reason
         started = report.started.description
-        self.seconds = Double(seconds * 1000 + attoseconds / 1_000_000_000_000_000) / 1000
+        seconds = report.duration.rounded
         transcript = report.transcript
+    }
+
+    init(_ report: ReleaseReport) {
+        run = report.plan.run.description
+        target = "\(report.plan.deployment.name)"
+        host =
+            report.failed.flatMap(\.step.host)
+            ?? report.plan.destinations[0].destination.endpoint.alias
+        origin = report.outcome.origin.rawValue
+        status = report.outcome.status
+        signal = report.outcome.signal
+        reason = report.outcome.reason
+        started = report.started.description
+        seconds = report.duration.rounded
+        transcript = report.transcript
+    }
+
+    /// What came of a job, as far as it is known.
+    init(
+        _ outcome: Outcome, run: String?, target: String, host: String?, started: String?,
+        duration: Duration, transcript: String?
+    ) {
+        self.run = run
+        self.target = target
+        self.host = host
+        origin = outcome.origin.rawValue
+        status = outcome.status
+        signal = outcome.signal
+        reason = outcome.reason
+        self.started = started
+        seconds = duration.rounded
+        self.transcript = transcript
     }
 
     /// Nothing was run, because ccrun was misused or not confirmed.
@@ -78,6 +109,14 @@ struct StatusFields: Encodable {
 
     private enum CodingKeys: String, CodingKey {
         case run, target, host, origin, status, signal, reason, started, seconds, transcript
+    }
+}
+
+extension Duration {
+    /// In seconds, with milliseconds behind the point.
+    var rounded: Double {
+        let (seconds, attoseconds) = components
+        return Double(seconds * 1000 + attoseconds / 1_000_000_000_000_000) / 1000
     }
 }
 

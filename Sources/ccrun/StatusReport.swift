@@ -2,15 +2,21 @@ internal import Runs
 
 /// How a run came out, told to people and to programs.
 struct StatusReport {
-    private let report: Run.Report
+    private let outcome: Outcome
+    /// What programs are told.
+    let fields: StatusFields
 
     init(_ report: Run.Report) {
-        self.report = report
+        self.init(report.outcome, StatusFields(report))
+    }
+
+    init(_ outcome: Outcome, _ fields: StatusFields) {
+        self.outcome = outcome
+        self.fields = fields
     }
 
     /// Says on stderr's last line where a status came from, and writes the file that was asked for.
     func deliver(to file: StatusFile?, asJSON: Bool, _ notices: Notices) {
-        let outcome = report.outcome
         if let problem = file?.write(fields) {
             notices.warning("cannot write the status file \(problem)")
         }
@@ -18,9 +24,7 @@ struct StatusReport {
             Notices.toStandardError(fields.json + "\n")
         } else if outcome.status != 0, outcome.signal != "PIPE" || outcome.origin != .ccrun {
             notices.note(outcome.explanation)
+            if let hint = outcome.hint { notices.note("hint: \(hint)") }
         }
     }
-
-    /// What programs are told.
-    var fields: StatusFields { StatusFields(report) }
 }

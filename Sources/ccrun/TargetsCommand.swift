@@ -5,7 +5,12 @@ internal import Deployments
 struct TargetsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "targets", abstract: "List the deployments of the inventory.",
-        usage: "ccrun targets [--config FILE]")
+        usage: "ccrun targets [--config FILE]",
+        discussion: """
+            Examples:
+              ccrun targets
+              ccrun targets --config deploy/ccrun.yml
+            """)
 
     @OptionGroup var common: CommonOptions
 
@@ -26,7 +31,14 @@ struct TargetsCommand: ParsableCommand {
 struct TasksCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tasks", abstract: "List the tasks and process types of a deployment.",
-        usage: "ccrun tasks [--config FILE] APP[/DEP]")
+        usage: "ccrun tasks [--config FILE] APP[/DEP]",
+        discussion: """
+            Each can stand as the first word of a command; tasks hide process types of the same name.
+
+            Examples:
+              ccrun tasks shop/staging
+              ccrun shop/staging migrate --fake     # runs one, with a word of its own
+            """)
 
     @OptionGroup var common: CommonOptions
     @Argument(help: ArgumentHelp("The deployment.", valueName: "app/dep"))

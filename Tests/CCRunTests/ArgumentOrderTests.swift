@@ -32,15 +32,29 @@ import Testing
         ("-p 22 shop ls", "run -p 22 shop -- ls"),
         ("shop -p 22 ls -p 23", "run shop -p 22 -- ls -p 23"),
         ("--port=22 shop ls", "run --port=22 shop -- ls"),
-        ("-p22 shop ls", "run -p22 shop -- ls"),
+        ("-p22 shop ls", "run -p 22 shop -- ls"),
         ("-tp 22 shop ls", "run -tp 22 shop -- ls"),
-        ("-tp22 shop ls", "run -tp22 shop -- ls"),
+        ("-tp22 shop ls", "run -tp 22 shop -- ls"),
         ("-tqn shop ls", "run -tqn shop -- ls"),
-        ("-lp shop ls", "run -lp shop -- ls"),
+        ("-lp shop ls", "run -l p shop -- ls"),
         ("-e A=b -e C shop env", "run -e A=b -e C shop -- env"),
         ("shop -T -- -x", "run --exact-words shop -T -- -x"),
     ])
     func `a target takes its options and leaves the command alone`(line: String, arranged: String) {
+        #expect(Self.arranged(line) == arranged)
+    }
+
+    @Test(arguments: [
+        ("-eA=b shop env", "run -e A=b shop -- env"),
+        ("shop -eA=b -iFILE env -eC", "run shop -e A=b -i FILE -- env -eC"),
+        ("-TeA=b shop", "run -Te A=b shop"),
+        ("-eA=b", "run -e A=b"),
+        ("-e -p22 shop", "run -e -p22 shop"),
+        ("--env -p22 shop -lp22", "run --env -p22 shop -l p22"),
+        ("-p=22 shop", "run -p=22 shop"),
+        ("-v shop -- -p22", "run --exact-words -v shop -- -p22"),
+    ])
+    func `a value may be joined to its letter`(line: String, arranged: String) {
         #expect(Self.arranged(line) == arranged)
     }
 
@@ -110,7 +124,7 @@ import Testing
 
     @Test(arguments: [
         ["-p22"], ["-p", "22"], ["-p=22"], ["--port", "22"], ["--port=22"], ["-lana", "-p22"],
-        ["-tp", "22"], ["-Tq", "-p22", "-iid"], ["-e", "A=b", "-e", "C"],
+        ["-tp", "22"], ["-Tq", "-p22", "-iid"], ["-e", "A=b", "-e", "C"], ["-eA=b", "-qeC"],
     ])
     func `options in any spelling leave target and command alone`(options: [String]) throws {
         for place in [options + ["shop"], ["shop"] + options] {
@@ -119,6 +133,19 @@ import Testing
                 target: "shop", command: ["ls", "-p", "x"], hasExactWords: false)
             #expect(parsed == expected)
         }
+    }
+
+    @Test(arguments: [
+        ["-e", "A=b=c", "-l", "ana", "-p", "22", "-i", "id.key"],
+        ["-eA=b=c", "-lana", "-p22", "-iid.key"], ["-teA=b=c", "-qlana", "-np22", "-qiid.key"],
+    ])
+    func `joined or not, the values are the same`(options: [String]) throws {
+        let arranged = Self.order.arranged(options + ["shop"])
+        let run = try #require(try CCRun.parseAsRoot(arranged) as? RunCommand)
+        #expect(run.group.shared.environment == ["A=b=c"])
+        #expect(run.group.shared.connection.user == "ana")
+        #expect(run.group.shared.connection.port == 22)
+        #expect(run.group.shared.connection.identities == ["id.key"])
     }
 
     @Test(arguments: [

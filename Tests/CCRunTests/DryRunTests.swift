@@ -17,9 +17,9 @@ import Testing
                 "deployment: shop/default",
                 "connect to: web1.example.com port 2222 as deploy",
                 "terminal:   no",
-                "exec:       \(plan.command.execLine)",
+                "exec:       \(plan.command.remote.execLine)",
             ])
-        #expect(plan.command.execLine.contains("ls | wc -l"))
+        #expect(plan.command.remote.execLine.contains("ls | wc -l"))
     }
 
     @Test func `values are shown as what goes ahead of the input`() throws {
@@ -39,9 +39,9 @@ import Testing
     @Test func `a script that is not readable in the line is shown apart`() throws {
         let plan = try planned(.words(["printf", "it's\n"]))
         let lines = Self.lines(plan)
-        #expect(!plan.command.execLine.contains(plan.command.script))
-        #expect(lines.contains("exec:       \(plan.command.execLine)"))
-        #expect(DryRun.text(plan).contains("script:     \(plan.command.script)"))
+        #expect(!plan.command.remote.execLine.contains(plan.command.remote.script))
+        #expect(lines.contains("exec:       \(plan.command.remote.execLine)"))
+        #expect(DryRun.text(plan).contains("script:     \(plan.command.remote.script)"))
     }
 
     @Test func `a terminal is shown with its TERM`() throws {
@@ -54,7 +54,7 @@ import Testing
             $0.environment = [EnvironmentVariable(name: "KEY", value: "two\nlines")]
         }
         let lines = Self.lines(plan)
-        let sent = String(decoding: plan.command.preamble, as: UTF8.self)
+        let sent = String(decoding: plan.command.remote.preamble, as: UTF8.self)
         let shown = lines.filter { $0.hasPrefix("    ") }.map { $0.dropFirst(4) + "\n" }.joined()
         #expect(shown == sent)
     }

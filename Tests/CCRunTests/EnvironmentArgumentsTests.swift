@@ -22,9 +22,15 @@ import Testing
     private static func withScratchFile<Result>(
         _ text: String, _ body: (String) throws -> Result
     ) throws -> Result {
+        try withScratchFile(Array(text.utf8), body)
+    }
+
+    private static func withScratchFile<Result>(
+        _ bytes: [UInt8], _ body: (String) throws -> Result
+    ) throws -> Result {
         let path = FileManager.default.temporaryDirectory
             .appendingPathComponent("ccrun-env-\(UUID().uuidString)").path
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
         defer { try? FileManager.default.removeItem(atPath: path) }
         return try body(path)
     }
@@ -60,19 +66,42 @@ import Testing
         #expect(error?.message.contains("=x") == false)
     }
 
-    @Test func `a file's lines are read, comments and blank lines passed over`() throws {
+    @Test func `a file is read in dotenv syntax`() throws {
         let variables = try Self.variables(
-            inFile: "# comment\n\nA=1\n  B=two words\nexport C=\"3\"\nD='x'\nE=a#b\nF=\n\tG=\"\n")
+            inFile: """
+                # comment
+                A=1
+                  B=two words # comment
+                export C="3\\t4
+                5"
+                D='x\\'s'
+                E=a#b
+                F=
+                G
+                """)
         #expect(
             variables == [
                 EnvironmentVariable(name: "A", value: "1"),
                 EnvironmentVariable(name: "B", value: "two words"),
-                EnvironmentVariable(name: "C", value: "3"),
-                EnvironmentVariable(name: "D", value: "x"),
+                EnvironmentVariable(name: "C", value: "3\t4\n5"),
+                EnvironmentVariable(name: "D", value: "x's"),
                 EnvironmentVariable(name: "E", value: "a#b"),
                 EnvironmentVariable(name: "F", value: ""),
-                EnvironmentVariable(name: "G", value: "\""),
             ])
+    }
+
+    @Test func `a file sees its own values, then those of files before it, then what is here`()
+        throws
+    {
+        let here = ["A": "here", "B": "here", "C": "here"]
+        let text = "C=file\nD=${A} ${B} ${C} ${NOPE:-default}\n"
+        let variables = try Self.withScratchFile("A=a\nB=first\n") { first in
+            try Self.withScratchFile(text) { second in
+                try Self.variables(["A=option"], files: [first, second], environment: here)
+            }
+        }
+        #expect(variables.map(\.name) == ["A", "B", "C", "D", "A"])
+        #expect(variables.map(\.value) == ["a", "first", "file", "a first file default", "option"])
     }
 
     @Test func `a file with the line ends of DOS is read as any other`() throws {
@@ -86,12 +115,12 @@ import Testing
 
     @Test func `later ones come later, and -e after files`() throws {
         let variables = try Self.withScratchFile("A=file\nA=again\n") {
-            try Self.variables(["A=option"], files: [$0])
+            try Self.variables(["A=option"], files: [$0, $0])
         }
-        #expect(variables.map(\.value) == ["file", "again", "option"])
+        #expect(variables.map(\.value) == ["again", "again", "option"])
     }
 
-    @Test(arguments: ["A=1\nnonsense\n", "A=1\n=x\n", "A=1\nB C=2\n"])
+    @Test(arguments: ["A=1\nnon sense\n", "A=1\n=x\n", "A=1\nB C=2\n", "A=1\nB='\n\n"])
     func `a line that is no assignment is named by its number, not its text`(text: String) throws {
         let error = #expect(throws: DeploymentsError.self) { try Self.variables(inFile: text) }
         #expect(error?.code == .invalidEnvironment)
@@ -113,5 +142,12 @@ import Testing
         let line = "A=" + String(repeating: "x", count: 1 << 20) + "\n"
         let error = #expect(throws: DeploymentsError.self) { try Self.variables(inFile: line) }
         #expect(error?.code == .invalidEnvironment)
+    }
+
+    @Test func `a file that is not UTF-8 is refused, not changed`() throws {
+        let error = try Self.withScratchFile([0x41, 0x3d, 0xe9, 0x0a]) { path in
+            #expect(throws: DeploymentsError.self) { try Self.variables([], files: [path]) }
+        }
+        #expect(error?.message.hasSuffix(": it is not UTF-8 text") == true)
     }
 }

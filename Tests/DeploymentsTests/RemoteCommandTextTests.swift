@@ -93,11 +93,12 @@ struct RemoteCommandTextTests {
         let value = [EnvironmentVariable(name: "A", value: "b")]
         let command = try Deployment.sample().command(
             .shell("top"), environment: value, pseudoTerminal: true)
-        #expect(command.script == Self.reader + "stty echo;exec top")
+        #expect(command.script == Self.reader + "if [ -t 0 ];then stty echo;fi;exec top")
         let modes = try RemoteCommand(
             .shell("top"), deployment: .sample(), environment: value, pseudoTerminal: true,
             terminalModesToRestore: ["echo", "icanon"])
-        #expect(modes.script == Self.reader + "stty echo icanon;exec top")
+        #expect(
+            modes.script == Self.reader + "if [ -t 0 ];then stty echo icanon;fi;exec top")
     }
 
     @Test(

@@ -45,6 +45,16 @@ import Testing
         }
     }
 
+    @Test func `a variable may be joined to its -e`() throws {
+        try withServer { server in
+            let place = try Workplace(server, environment: ["COPIED": "mine"])
+            let result = try place.run(
+                ["-eA=b c=d", "-qeCOPIED", "-l\(server.user)", "-p\(server.port)", "shop"]
+                    + ["-i\(server.identityFile)", "echo \"$A\" \"$COPIED\""])
+            #expect(result.output == "b c=d mine\n", "\(result.errorOutput)")
+        }
+    }
+
     @Test func `the command line wins over the inventory, and that over what is there`() throws {
         try withServer { server in
             let place = try Workplace(

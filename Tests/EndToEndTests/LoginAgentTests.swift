@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import TestServer
 import Testing
 
@@ -37,6 +38,43 @@ import Testing
             #expect(try place.run(["shop", "echo in"]).output == "in\n")
             let closed = try Workplace(server, environment: ["SSH_AUTH_SOCK": "/dev/null"])
             #expect(try closed.run(["shop", "echo in"]).output == "in\n")
+        }
+    }
+
+    @Test func `an agent that never answers is passed over when its time is up`() throws {
+        try withServer { server in
+            let agent = try SilentAgent(in: server.folder)
+            defer { agent.close() }
+            let place = try Workplace(server, environment: ["SSH_AUTH_SOCK": agent.socket])
+            let result = try place.run(["--connect-timeout", "2s", "shop", "echo in"])
+            #expect(result.output == "in\n", "\(result.errorOutput)")
+        }
+    }
+
+    @Test func `an agent that never answers is in the list of what was tried`() throws {
+        try withServer { server in
+            let agent = try SilentAgent(in: server.folder)
+            defer { agent.close() }
+            let place = try Workplace(server, environment: ["SSH_AUTH_SOCK": agent.socket])
+            try FileManager.default.removeItem(atPath: place.folder.file(".ssh/id_ed25519"))
+            let result = try place.run(["--connect-timeout", "2s", "shop", "echo in"])
+            #expect(result.status == .exited(255))
+            #expect(
+                result.errorOutput.contains("tried agent at \(agent.socket): no answer in time\n"),
+                "\(result.errorOutput)")
+        }
+    }
+
+    @Test func `an interrupt ends the wait for an agent`() throws {
+        try withLyingServer { server in
+            let agent = try SilentAgent(in: server.folder)
+            defer { agent.close() }
+            let place = try Workplace(server, environment: ["SSH_AUTH_SOCK": agent.socket])
+            let run = try place.start(["--connect-timeout", "10m", "shop", "true"])
+            try agent.waitForConnection()
+            run.send(signal: SIGINT)
+            #expect(try run.waitForExit().status == .exited(130))
+            #expect(server.record.commands().isEmpty)
         }
     }
 
@@ -108,4 +146,40 @@ private final class Agent: Sendable {
             try Tool.path("ssh-add"), arguments,
             environment: ["SSH_AUTH_SOCK": socket, "PATH": "/usr/bin:/bin"])
     }
+}
+
+/// A socket that lets clients in, and never says a word to them.
+private final class SilentAgent: Sendable {
+    let socket: String
+    private let listener: Descriptor
+
+    init(in folder: ScratchFolder) throws {
+        socket = folder.file("silent")
+        listener = Descriptor(
+            Glibc.socket(
+                AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0))
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: socket.utf8) }
+        let size = socklen_t(MemoryLayout<sockaddr_un>.size)
+        let isBound = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener.rawValue, $0, size) == 0
+            }
+        }
+        // Those who connect wait in the queue, where they can write.
+        guard isBound, listen(listener.rawValue, 8) == 0 else {
+            throw TestServerError(.program, "cannot listen at \"\(socket)\"", "errno \(errno)")
+        }
+    }
+
+    /// Waits until somebody has connected.
+    func waitForConnection() throws {
+        var entry = pollfd(fd: listener.rawValue, events: Int16(POLLIN), revents: 0)
+        guard poll(&entry, 1, 60_000) == 1 else {
+            throw TestServerError(.program, "cannot wait longer for a client", "nobody has come")
+        }
+    }
+
+    func close() { listener.close() }
 }

@@ -98,6 +98,24 @@ import Testing
         }
     }
 
+    /// Control-\\ would kill ccrun, and control-Z stop it, with the terminal's echo off.
+    @Test func `a key that kills or stops is a part of the passphrase`() throws {
+        try Self.withEncryptedKey { _, place, _ in
+            let session = try place.terminal(["shop", "echo in"])
+            defer { session.close() }
+            let modes = try session.terminalModes
+            try session.waitFor("': ")
+            // As a part of the first answer they make it a wrong one; control-U takes them back.
+            try session.write(Self.passphrase + "\u{1C}\u{1A}\n")
+            try session.waitFor("': ")
+            #expect(try !session.terminalModes.echoes)
+            try session.write("\u{1C}\u{1A}\u{15}" + Self.passphrase + "\n")
+            #expect(try session.waitForExit() == .exited(0), "\(session.output)")
+            #expect(session.output.contains("in\r\n"))
+            #expect(try session.terminalModes == modes)
+        }
+    }
+
     /// The question is asked on the terminal, whatever stdin and stdout are.
     @Test func `a passphrase is not read from stdin`() throws {
         try Self.withEncryptedKey { _, place, _ in

@@ -1,6 +1,7 @@
 import Foundation
 import TestServer
 import Testing
+import Transcripts
 
 /// The remote program's output, on its way to whoever reads ours.
 @Suite struct RunOutputTests {
@@ -63,6 +64,33 @@ import Testing
             #expect(result.output == "68\n")
             let peak = try #require(result.peakMemory)
             #expect(peak < 64 << 10, "\(peak) KiB")
+        }
+    }
+
+    /// How much the command prints: what a pipe holds, what ccrun holds, and what the network holds.
+    @Test(arguments: [1000, 100_000, 132_000, 200_000, 1_000_000])
+    func `a reader that takes longer than the time limit does not use up the command's time`(
+        size: Int
+    ) throws {
+        let limit = Duration.seconds(5)
+        let output = [UInt8](repeating: 0x78, count: size)
+        let script = Script.program([.output(output), .eof, .exitStatus(7), .close])
+        try withLyingServer(script) { server in
+            let place = try Workplace(server)
+            // The command has begun by the first byte: its time is up when that much has passed since.
+            let hasBegun = Watched(false)
+            let result = try place.run(
+                ["--timeout", "5s", "shop", "true"],
+                output: .fed { _ in
+                    let isFirst = hasBegun.withLock { hasBegun in
+                        defer { hasBegun = true }
+                        return !hasBegun
+                    }
+                    if isFirst { Thread.sleep(forTimeInterval: (limit * 1.2).inSeconds) }
+                })
+            #expect(result.status == .exited(7), "\(result.errorOutput)")
+            #expect(result.outputCount == size)
+            try place.expectTranscript(.exit(7))
         }
     }
 
@@ -138,8 +166,14 @@ import Testing
             let place = try Workplace(server)
             let result = try place.run(
                 ["shop", "echo out; echo err >&2; exit 0"], output: .file("/dev/full"))
-            #expect(result.status != .exited(0))
-            #expect(result.errorOutput.contains("no space left on device"), "\(result.errorOutput)")
+            #expect(result.status == .exited(125))
+            let lines = result.errorOutput.split(separator: "\n").filter { $0 != "err" }
+            #expect(
+                lines == [
+                    "ccrun: cannot write the output (no space left on device); "
+                        + "the command may still be running, status 125"
+                ], "\(result.errorOutput)")
+            #expect(try place.transcript().ending?.shellStatus == 125)
         }
     }
 

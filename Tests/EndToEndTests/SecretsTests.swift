@@ -17,7 +17,7 @@ import Transcripts
         let place = try Workplace(
             server, app: ["environment: {FROM_APP: \(value("FROM_APP"))}"],
             environment: ["FROM_HERE": value("FROM_HERE")])
-        let lines = ["FROM_FILE", "FROM_LONG"].map { "\($0)=\(value($0))\n" }.joined()
+        let lines = ["FROM_FILE", "FROM_LONG"].map { "\($0)='\(value($0))'\n" }.joined()
         try place.folder.write(lines, to: "local.env")
         return place
     }

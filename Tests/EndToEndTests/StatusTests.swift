@@ -101,7 +101,9 @@ struct StatusCase: Sendable, CustomTestStringConvertible {
             run.send(signal: number)
             let result = try run.waitForExit()
             #expect(result.status == .exited(status))
-            #expect(result.errorOutput == "ccrun: interrupted by \(name), status \(status)\n")
+            let line =
+                "ccrun: interrupted by \(name); the command was ended by TERM, status \(status)\n"
+            #expect(result.errorOutput == line)
             try place.expectTranscript(.cancelled(name, number))
         }
     }

@@ -176,6 +176,23 @@ import Transcripts
         }
     }
 
+    /// Control-\\ and control-Z would leave the shell with a terminal that is not as it was.
+    @Test func `a key that kills or stops is a part of the answer`() throws {
+        try withServer { server in
+            let place = try Workplace(server)
+            try place.folder.write("", to: ".ssh/known_hosts")
+            let session = try place.terminal(["shop", "echo ran"])
+            defer { session.close() }
+            let modes = try session.terminalModes
+            try session.waitFor("(yes/no)? ")
+            // Control-U takes back what was typed.
+            try session.write("\u{1C}\u{1A}\u{15}yes\n")
+            #expect(try session.waitForExit() == .exited(0), "\(session.output)")
+            #expect(session.output.contains("ran\r\n"))
+            #expect(try session.terminalModes == modes)
+        }
+    }
+
     @Test(arguments: ["no\n", "\n", "y\n", "YES\n", "yes please\n", "\u{4}"])
     func `anything but yes refuses`(answer: String) throws {
         try withServer { server in

@@ -78,6 +78,6 @@ import Transcripts
         (7_380_000, "2h03m"), (360_000_000, "100h00m"),
     ])
     func `durations are short`(milliseconds: Int, text: String) {
-        #expect(HistoryTable.text(.milliseconds(milliseconds)) == text)
+        #expect(Duration.milliseconds(milliseconds).short == text)
     }
 }

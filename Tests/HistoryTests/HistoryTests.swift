@@ -24,13 +24,16 @@ final class StateFolderFixture {
     }
 
     /// Starts a recording of a run with a given id.
-    func begin(_ run: RunID, command: String = "true", app: String = "shop") -> Recorder {
+    func begin(
+        _ run: RunID, command: String = "true", app: String = "shop", isDetached: Bool = false
+    ) -> Recorder {
         let recorder = Recorder(stateFolder: path, clock: .now) { Issue.record("\($0)") }
-        recorder.begin(
-            TranscriptHeader(
-                run: run, started: run.started, width: 80, height: 24, title: "a title",
-                command: command, app: app, dep: "default", actorUser: "ana", actorHost: "laptop",
-                targetHost: "web1", pseudoTerminal: false))
+        var header = TranscriptHeader(
+            run: run, started: run.started, width: 80, height: 24, title: "a title",
+            command: command, app: app, dep: "default", actorUser: "ana", actorHost: "laptop",
+            targetHost: "web1", pseudoTerminal: false)
+        header.isDetached = isDetached
+        recorder.begin(header)
         return recorder
     }
 
@@ -101,6 +104,25 @@ extension RunID {
         recorder = nil
         #expect(state.store.newest().map(\.state) == [.interrupted])
         #expect(state.store.newest().first?.status == nil)
+    }
+
+    @Test func `a job without an end is detached, and found among the jobs`() throws {
+        let state = try StateFolderFixture()
+        _ = state.begin(.at(0))
+        for second in [1, 2] {
+            let recorder = state.begin(.at(Int64(second)), isDetached: true)
+            if second == 1 { recorder.finish(Ending(.exit, status: 3)) }
+            recorder.leave()
+        }
+        // One that could not be started.
+        state.begin(.at(3), isDetached: true).finish(Ending(.cancelled, shellStatus: 125))
+        #expect(state.store.newest().map(\.state) == [.ended, .detached, .ended, .interrupted])
+        let jobs = state.store.jobs()
+        #expect(jobs.map(\.state) == [.detached, .ended])
+        #expect(state.store.jobs(limit: 1) == Array(jobs.prefix(1)))
+        #expect(state.store.jobs(target: jobs[0].target) == jobs)
+        #expect(state.store.jobs(target: "other/default").isEmpty)
+        #expect(state.store.jobs(beginningWith: jobs[1].run.description) == [jobs[1]])
     }
 
     @Test func `broken files are listed as unreadable and hide no others`() throws {

@@ -51,6 +51,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [true, false])
+    func `the keys that kill and stop are a part of the line`(echoes: Bool) async {
+        await #expect(processExitsWith: .success) { [echoes] in
+            signal(SIGQUIT, SIG_DFL)
+            let tty = try ControllingTerminal()
+            let before = try tty.pair.stty(["-g"])
+            tty.type("a\u{1C}b\u{1A}c\n", after: "? ")
+            let question = TerminalQuestion("? ", echoes: echoes, interruptDescriptor: nil)
+            #expect(question.ask() == .line(Array("a\u{1C}b\u{1A}c".utf8)))
+            #expect(try tty.pair.stty(["-g"]) == before)
+        }
+    }
+
     @Test func `without a terminal nobody is asked`() async {
         await #expect(processExitsWith: .success) {
             setsid()

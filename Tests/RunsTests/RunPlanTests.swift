@@ -61,7 +61,7 @@ import Transcripts
     @Test func `a task keeps the name it was called by as title`() throws {
         let plan = try Self.plan(.shell("migrate --plan"))
         #expect(plan.title == "migrate --plan")
-        #expect(plan.command.script.contains("python manage.py migrate --plan"))
+        #expect(plan.command.remote.script.contains("python manage.py migrate --plan"))
     }
 
     @Test func `the header says whose run it is and where it goes`() throws {
@@ -126,7 +126,7 @@ import Transcripts
         command: String, option: Duration?, limit: Duration?
     ) throws {
         let plan = try Self.plan(.shell(command)) { $0.timeout = option }
-        #expect(plan.options.timeout == limit)
+        #expect(plan.command.timeout == limit)
     }
 
     private static let variable = EnvironmentVariable(name: "KEY", value: "a value")
@@ -135,18 +135,18 @@ import Transcripts
         let first = try Self.plan()
         let second = try Self.plan()
         #expect(first.run != second.run)
-        #expect(first.command.execLine.contains("CCRUN_RUN_ID=\(first.run)"))
-        #expect(first.command.execLine.contains("DEP_NAME=shop/default"))
-        #expect(first.command.preamble.isEmpty)
+        #expect(first.command.remote.execLine.contains("CCRUN_RUN_ID=\(first.run)"))
+        #expect(first.command.remote.execLine.contains("DEP_NAME=shop/default"))
+        #expect(first.command.remote.preamble.isEmpty)
     }
 
     @Test func `beside a value, the run id goes ahead of the input like that`() throws {
         let plan = try Self.plan { $0.environment = [Self.variable] }
-        let preamble = String(decoding: plan.command.preamble, as: UTF8.self)
+        let preamble = String(decoding: plan.command.remote.preamble, as: UTF8.self)
         #expect(preamble.contains("=CCRUN_RUN_ID=\(plan.run)\n"))
         #expect(preamble.contains("=KEY=a value\n"))
-        #expect(!plan.command.execLine.contains(plan.run.description))
-        #expect(!plan.command.execLine.contains("a value"))
+        #expect(!plan.command.remote.execLine.contains(plan.run.description))
+        #expect(!plan.command.remote.execLine.contains("a value"))
     }
 
     @Test(arguments: [
@@ -163,7 +163,7 @@ import Transcripts
     func `TERM is passed on, and dumb without one`(term: String?, expected: String) throws {
         var environment = Self.environment
         environment["TERM"] = term
-        #expect(try Self.plan(environment: environment).term == expected)
+        #expect(try Self.plan(environment: environment).command.term == expected)
     }
 
     @Test(
@@ -171,16 +171,17 @@ import Transcripts
     func `old algorithms are offered on request only`(value: String?, isAllowed: Bool) throws {
         var environment = Self.environment
         environment["CCRUN_LEGACY_ALGORITHMS"] = value
-        #expect(try Self.plan(environment: environment).allowsLegacyAlgorithms == isAllowed)
+        #expect(
+            try Self.plan(environment: environment).destination.allowsLegacyAlgorithms == isAllowed)
     }
 
     // MARK: - Terminal
 
     @Test func `without a terminal none is asked for`() throws {
         let plan = try Self.plan()
-        #expect(!plan.usesTerminal)
-        #expect(plan.pseudoTerminal == nil)
-        #expect(!plan.command.script.contains("stty"))
+        #expect(!plan.command.usesTerminal)
+        #expect(plan.command.pseudoTerminal == nil)
+        #expect(!plan.command.remote.script.contains("stty"))
     }
 
     @Test func `a terminal starts without echo where values go ahead, and stty brings it back`()
@@ -190,18 +191,18 @@ import Transcripts
             $0.terminal = .always
             $0.environment = [Self.variable]
         }
-        let terminal = try #require(plan.pseudoTerminal)
-        #expect(plan.usesTerminal)
+        let terminal = try #require(plan.command.pseudoTerminal)
+        #expect(plan.command.usesTerminal)
         #expect(terminal.term == "xterm-256color")
         #expect(terminal.size.columns > 0)
         let echo = terminal.modes.filter { $0.opcode == TerminalMode.echo }
         #expect(echo == [TerminalMode(opcode: TerminalMode.echo, value: 0)])
-        #expect(plan.command.script.contains("stty"))
+        #expect(plan.command.remote.script.contains("stty"))
     }
 
     @Test func `a terminal has the user's modes where nothing goes ahead`() throws {
         let plan = try Self.plan { $0.terminal = .always }
-        #expect(plan.pseudoTerminal?.modes == RawTerminal.modes)
-        #expect(!plan.command.script.contains("stty"))
+        #expect(plan.command.pseudoTerminal?.modes == RawTerminal.modes)
+        #expect(!plan.command.remote.script.contains("stty"))
     }
 }

@@ -178,6 +178,19 @@ import Testing
         }
     }
 
+    @Test func `forty programs run one after the other on a connection`() throws {
+        try withSSHD { server in
+            let session = try server.channel().session
+            for index in 0..<40 as Range<UInt32> {
+                let channel = try Channel(on: session, until: .after(generous))
+                try channel.start(command: "printf \(index); exit \(index)")
+                let result = try channel.readAll()
+                #expect(result.output == Array("\(index)".utf8))
+                #expect(result.facts.exitStatus == index)
+            }
+        }
+    }
+
     // MARK: - Output
 
     @Test func `both streams come whole, however they are mixed`() throws {

@@ -28,7 +28,7 @@ private typealias Packet = TestServer.WireWriter
 
     @Test(arguments: [0, 1, 3, 255, 256, .max] as [UInt32])
     func `an exit status is seen`(status: UInt32) {
-        let wire = Wire()
+        let wire = Wire.watching()
         wire.free(Self.exitStatus(status))
         #expect(wire.facts(ofChannel: 0).exitStatus == status)
         #expect(wire.facts(ofChannel: 0).exitSignal == nil)
@@ -39,7 +39,7 @@ private typealias Packet = TestServer.WireWriter
     func `the first exit status counts, and a failure takes a success back`(
         statuses: [UInt32], expected: UInt32
     ) {
-        let wire = Wire()
+        let wire = Wire.watching()
         for status in statuses { wire.free(Self.exitStatus(status)) }
         #expect(wire.facts(ofChannel: 0).exitStatus == expected)
     }
@@ -47,7 +47,7 @@ private typealias Packet = TestServer.WireWriter
     @Test func `an exit status that is cut off anywhere is none`() {
         let packet = Self.exitStatus(0x0102_0304)
         for count in 0..<packet.count {
-            let wire = Wire()
+            let wire = Wire.watching()
             wire.free(Array(packet.prefix(count)))
             #expect(wire.facts(ofChannel: 0) == ChannelFacts(), "\(count) bytes")
         }
@@ -55,7 +55,7 @@ private typealias Packet = TestServer.WireWriter
 
     @Test(arguments: ["exit-statu", "exit-statusx", "exit-STATUS", "", "keepalive@openssh.com"])
     func `other requests are no exit status`(type: String) {
-        let wire = Wire()
+        let wire = Wire.watching()
         wire.free(Self.request(type, Packet().uint32(0)))
         #expect(wire.facts(ofChannel: 0) == ChannelFacts())
     }
@@ -64,7 +64,7 @@ private typealias Packet = TestServer.WireWriter
 
     @Test(arguments: ["TERM", "KILL", "BUS@openssh.com", String(repeating: "x", count: 31)])
     func `an exit signal is seen by its name`(name: String) {
-        let wire = Wire()
+        let wire = Wire.watching()
         wire.free(Self.exitSignal(name))
         #expect(wire.facts(ofChannel: 0).exitSignal == name)
         #expect(wire.facts(ofChannel: 0).exitStatus == nil)
@@ -72,14 +72,14 @@ private typealias Packet = TestServer.WireWriter
 
     @Test(arguments: [32, 33, 4096, 200_000])
     func `a signal's name that is too long is known to have come, and not kept`(count: Int) {
-        let wire = Wire()
+        let wire = Wire.watching()
         wire.free(Self.exitSignal(String(repeating: "K", count: count)))
         #expect(wire.facts(ofChannel: 0).exitSignal == "")
     }
 
     @Test(arguments: [5, 1 << 31, .max] as [UInt32])
     func `a signal's name that claims to be longer than its packet is not read`(count: UInt32) {
-        let wire = Wire()
+        let wire = Wire.watching()
         wire.free(Self.request("exit-signal", Packet().uint32(count).raw("KILL".utf8)))
         #expect(wire.facts(ofChannel: 0).exitSignal == "")
     }
@@ -89,7 +89,7 @@ private typealias Packet = TestServer.WireWriter
         // Message, channel, type, want-reply; then the name with its length.
         let header = 1 + 4 + 4 + 11 + 1
         for count in 0...packet.count {
-            let wire = Wire()
+            let wire = Wire.watching()
             wire.free(Array(packet.prefix(count)))
             let name: String? = count < header ? nil : count < header + 8 ? "" : "TERM"
             #expect(wire.facts(ofChannel: 0).exitSignal == name, "\(count) bytes")
@@ -97,13 +97,13 @@ private typealias Packet = TestServer.WireWriter
     }
 
     @Test func `a signal's name has no control characters`() {
-        let wire = Wire()
+        let wire = Wire.watching()
         wire.free(Self.exitSignal("TE\u{1b}[2JRM\n"))
         #expect(wire.facts(ofChannel: 0).exitSignal == "TE[2JRM")
     }
 
     @Test func `the first exit signal counts`() {
-        let wire = Wire()
+        let wire = Wire.watching()
         wire.free(Self.exitSignal("TERM"))
         wire.free(Self.exitSignal("KILL"))
         #expect(wire.facts(ofChannel: 0).exitSignal == "TERM")
@@ -112,7 +112,7 @@ private typealias Packet = TestServer.WireWriter
     // MARK: - Channels
 
     @Test func `each channel has its own facts`() {
-        let wire = Wire()
+        let wire = Wire.watching()
         wire.free(Self.exitStatus(3, channel: 1))
         wire.free(Self.exitSignal("HUP", channel: 15))
         wire.free(Packet(97).uint32(2).bytes)
@@ -123,8 +123,8 @@ private typealias Packet = TestServer.WireWriter
     }
 
     @Test(arguments: [16, 17, 1 << 16, .max] as [UInt32])
-    func `a channel that cannot be ours is passed over`(channel: UInt32) {
-        let wire = Wire()
+    func `a channel that is not watched is passed over`(channel: UInt32) {
+        let wire = Wire.watching()
         wire.free(Self.exitStatus(3, channel: channel))
         wire.free(Self.exitSignal("HUP", channel: channel))
         wire.free(Packet(97).uint32(channel).bytes)
@@ -133,10 +133,31 @@ private typealias Packet = TestServer.WireWriter
         #expect(wire.facts(ofChannel: -1) == ChannelFacts())
     }
 
+    @Test func `any number can be watched, as many at once as there is room for`() {
+        let wire = Wire()
+        for number in 0..<1000 as Range<UInt32> {
+            #expect(ccr_watch_channel(wire.raw, number))
+            wire.free(Self.exitStatus(number, channel: number))
+            #expect(wire.facts(ofChannel: Int(number)).exitStatus == number)
+            if number >= 15 { ccr_forget_channel(wire.raw, number - 15) }
+        }
+        #expect(wire.facts(ofChannel: 984) == ChannelFacts())
+        #expect(wire.facts(ofChannel: 985).exitStatus == 985)
+        #expect(ccr_watch_channel(wire.raw, 2000))
+        #expect(!ccr_watch_channel(wire.raw, 2001))
+    }
+
+    @Test func `what was said of a channel before it is watched counts for nothing`() {
+        let wire = Wire()
+        wire.free(Self.exitStatus(0))
+        #expect(ccr_watch_channel(wire.raw, 0))
+        #expect(wire.facts(ofChannel: 0) == ChannelFacts())
+    }
+
     // MARK: - The login and the end
 
     @Test func `banners are joined, cleaned, and bounded`() throws {
-        let wire = Wire()
+        let wire = Wire.watching()
         #expect(wire.banner == nil)
         wire.free(Packet(53).string("one\r\n\u{1b}[31mtwo\n").string("").bytes)
         wire.free(Packet(53).string("three\n\n").string("").bytes)
@@ -149,7 +170,7 @@ private typealias Packet = TestServer.WireWriter
     }
 
     @Test func `the last failure says what may go on`() {
-        let wire = Wire()
+        let wire = Wire.watching()
         #expect(wire.acceptedMethods.isEmpty)
         wire.free(Packet(51).nameList(["publickey", "password"]).boolean(true).bytes)
         #expect(wire.acceptedMethods == ["publickey", "password"])
@@ -162,7 +183,7 @@ private typealias Packet = TestServer.WireWriter
     @Test func `a failure that is cut off changes nothing`() {
         let whole = Packet(51).nameList(["publickey", "password"]).boolean(true).bytes
         for count in 0..<whole.count {
-            let wire = Wire()
+            let wire = Wire.watching()
             wire.free(Array(whole.prefix(count)))
             #expect(wire.acceptedMethods.isEmpty, "\(count) bytes")
             #expect(!wire.hasPartialSuccess)
@@ -170,7 +191,7 @@ private typealias Packet = TestServer.WireWriter
     }
 
     @Test func `the first disconnect counts, cleaned`() {
-        let wire = Wire()
+        let wire = Wire.watching()
         #expect(wire.disconnectReason == nil)
         wire.free(Packet(1).uint32(2).string("\u{1b}]0;x\u{7}too\r\nmany").string("").bytes)
         wire.free(Packet(1).uint32(11).string("again").string("").bytes)
@@ -179,7 +200,7 @@ private typealias Packet = TestServer.WireWriter
 
     @Test(arguments: ["", "\u{1b}\u{7}", "\r\n"])
     func `a disconnect without words has its reason's number`(text: String) {
-        let wire = Wire()
+        let wire = Wire.watching()
         wire.free(Packet(1).uint32(11).string(text).string("").bytes)
         #expect(wire.disconnectReason == "reason 11")
     }
@@ -189,7 +210,7 @@ private typealias Packet = TestServer.WireWriter
     @Test(arguments: 1...40 as ClosedRange<UInt64>)
     func `blocks of random bytes are read within their bounds`(seed: UInt64) {
         var random = TestServer.SeededGenerator(seed: seed)
-        let wire = Wire()
+        let wire = Wire.watching()
         for _ in 0..<500 {
             var bytes = random.bytes(Int.random(in: 0...64, using: &random))
             if !bytes.isEmpty,
@@ -216,7 +237,7 @@ private typealias Packet = TestServer.WireWriter
             let second = try #require(ccr_allocate(size))
             let bytes = UnsafeRawBufferPointer(start: second, count: min(size, 64))
             #expect(bytes.allSatisfy { $0 == 0 })
-            let wire = Wire()
+            let wire = Wire.watching()
             ccr_release(wire.raw, second)
             #expect(wire.facts(ofChannel: 0) == ChannelFacts())
         }
@@ -230,6 +251,13 @@ private typealias Packet = TestServer.WireWriter
 }
 
 extension Wire {
+    /// A wire that watches the channels 0 to 15.
+    fileprivate static func watching() -> Wire {
+        let wire = Wire()
+        for number in 0..<16 as Range<UInt32> { _ = ccr_watch_channel(wire.raw, number) }
+        return wire
+    }
+
     /// Frees a block with these bytes in it, as libssh2 frees a packet it has read.
     fileprivate func free(_ bytes: [UInt8]) {
         guard let memory = ccr_allocate(bytes.count) else { return }

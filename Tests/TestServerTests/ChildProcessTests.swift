@@ -119,6 +119,7 @@ import TestServer
         let small = try ChildProcess(
             "/bin/sh", ["-c", "echo up; read line"], input: .pipe, measuresMemory: true)
         try small.waitForOutput("up")
+        try small.waitForMeasurement()
         small.closeInput()
         let peak = try #require(try small.waitForExit().peakMemory)
         // The test bundle itself needs more than ten times that.

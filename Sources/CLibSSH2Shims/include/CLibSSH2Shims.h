@@ -30,6 +30,8 @@ enum { CCR_SIGNAL_NAME_MAX = 31, CCR_TEXT_MAX = 4096, CCR_CHANNELS = 16 };
 
 /* How one channel ended, by the server's own words (RFC 4254, 6.10). */
 typedef struct {
+    bool watched;             /* the place is taken */
+    uint32_t number;          /* the channel's local number */
     bool closed;              /* SSH_MSG_CHANNEL_CLOSE came */
     bool has_exit_status;     /* "exit-status" came */
     uint32_t exit_status;     /* the first one, or the first that is not 0 */
@@ -60,7 +62,7 @@ typedef struct {
     bool gate_closed;         /* RECV answers -EAGAIN whatever is there */
     bool ended;               /* no more bytes will come: RECV answers 0 once the queue is empty */
     bool forged;              /* a packet came with a wrong MAC: the watcher believes nothing any more */
-    ccr_channel_facts channels[CCR_CHANNELS];  /* by the channel's local number */
+    ccr_channel_facts channels[CCR_CHANNELS];  /* the channels that are open */
     ccr_text banner;          /* SSH_MSG_USERAUTH_BANNER, all of them joined */
     uint32_t failures;        /* how many SSH_MSG_USERAUTH_FAILURE came */
     ccr_text methods;         /* the name-list of the last one */
@@ -87,8 +89,12 @@ void ccr_count_read(ccr_wire *wire, uint32_t channel, uint32_t stream, size_t co
  * seen SSH_MSG_DISCONNECT it hands out nothing that came before. 0 unless it has, and when all is taken. */
 size_t ccr_take_data(ccr_wire *wire, uint32_t channel, uint32_t stream, uint8_t *room, size_t count);
 
-/* Forgets what packets said of a channel before it was open: those before the key exchange are anybody's. */
+/* Watches a channel from now on; false when CCR_CHANNELS are watched already. What packets say of one that
+ * is not watched counts for nothing: those before the key exchange are anybody's. */
+bool ccr_watch_channel(ccr_wire *wire, uint32_t number);
 void ccr_forget_channel(ccr_wire *wire, uint32_t number);
+/* What is known of a channel, or NULL when it is not watched. */
+ccr_channel_facts *ccr_facts_of_channel(ccr_wire *wire, uint32_t number);
 
 /* Memory that libssh2 may free, for results of its callbacks. */
 void *ccr_allocate(size_t count);

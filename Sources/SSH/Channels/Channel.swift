@@ -3,7 +3,8 @@ internal import CLibSSH2Shims
 
 /// A session channel: one remote program, its two output streams, its input.
 ///
-/// libssh2's memory for it goes with the session. One thread owns it, the session's.
+/// One thread owns it, the session's. It is closed and forgotten with its last reference; libssh2's
+/// memory for it goes then, or with the session.
 package final class Channel {
     /// The remote program's output streams, by libssh2's stream numbers.
     package enum Stream: CInt, Sendable, CaseIterable {
@@ -33,19 +34,29 @@ package final class Channel {
             if let raw = Self.requestOpen(on: session) {
                 self.session = session
                 self.raw = raw
-                self.number = session.channelCount
-                session.channelCount += 1
-                ccr_forget_channel(session.wire.raw, UInt32(number))
+                self.number = session.nextChannelNumber()
+                guard ccr_watch_channel(session.wire.raw, UInt32(number)) else {
+                    throw SSHError(.channel, attempted, underlying: "too many are open")
+                }
                 return
             }
             let code = libssh2_session_last_errno(session.raw)
             if code != LIBSSH2_ERROR_EAGAIN {
+                // libssh2 has counted the one that was refused as well.
+                _ = session.nextChannelNumber()
                 var error = session.error(code, attempted)
                 if code == LIBSSH2_ERROR_CHANNEL_FAILURE { error.code = .channel }
                 throw error
             }
             try session.turn(attempted, until: deadline)
         }
+    }
+
+    deinit {
+        close()
+        ccr_forget_channel(session.wire.raw, UInt32(number))
+        // Once the server has agreed to the end there is nothing that could be waited for.
+        session.wire.withGateClosed { _ = libssh2_channel_free(raw) }
     }
 
     /// Sends the request to open a channel without waiting for its answer; `init` collects that.

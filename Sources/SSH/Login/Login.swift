@@ -117,6 +117,8 @@ package final class Login {
 
     private func agentCandidates() -> [LoginCandidate] {
         guard let path = keys.agentSocket, access(path, F_OK) == 0 else { return [] }
+        // The time that an agent takes, all there is when it never answers, is not the server's.
+        defer { if let timeLimit { deadline = .after(timeLimit) } }
         do throws(SSHError) {
             let agent = try AgentClient(
                 path: path, deadline: deadline, interrupt: session.interrupt)

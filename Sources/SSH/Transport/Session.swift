@@ -33,11 +33,16 @@ package final class Session {
         }
     }
 
+    /// More than a server may send into the one channel's window, its packets' overhead included.
+    ///
+    /// So the end of a command is here in time, however slowly somebody reads its output.
+    private static let mostUnread = 6 << 20
+
     let wire = Wire()
     let socket: Socket
     let interrupt: Interrupt?
-    /// How many channels were opened; libssh2 numbers them in that order.
-    var channelCount = 0
+    /// How many channels were asked for; libssh2 numbers them in that order.
+    private var channelCount = 0
     private let handle: Handle
 
     /// Throws `protocolError` when libssh2 has no memory.
@@ -52,6 +57,12 @@ package final class Session {
     }
 
     var raw: OpaquePointer { handle.raw }
+
+    /// The local number of the channel that libssh2 has just opened, or has been refused.
+    func nextChannelNumber() -> Int {
+        defer { channelCount += 1 }
+        return channelCount
+    }
 
     /// The version of the libssh2 that is loaded.
     package static var libraryVersion: LibraryVersion {
@@ -126,7 +137,11 @@ package final class Session {
     }
 
     /// One wait: sends what is queued, then sleeps until the network has something or time is up.
-    func turn(_ attempted: @autoclosure () -> String, until deadline: Deadline) throws(SSHError) {
+    ///
+    /// Throws `timeout` or `interrupted`.
+    package func turn(
+        _ attempted: @autoclosure () -> String, until deadline: Deadline
+    ) throws(SSHError) {
         socket.flush(wire)
         socket.acknowledgeQuickly()
         var entries = [pollfd(fd: socket.descriptor, events: networkEvents, revents: 0)]
@@ -153,7 +168,7 @@ package final class Session {
     /// What poll(2) should watch the socket for.
     package var networkEvents: Int16 {
         var events: Int32 = 0
-        if !socket.hasEnded, wire.incomingCount < Wire.highWater { events |= Int32(POLLIN) }
+        if !socket.hasEnded, wire.incomingCount < Self.mostUnread { events |= Int32(POLLIN) }
         if wire.outgoingCount > 0 { events |= Int32(POLLOUT) }
         return Int16(events)
     }
@@ -165,6 +180,12 @@ package final class Session {
     package func transfer(_ events: Int16) {
         if Int32(events) & POLLOUT != 0 { socket.flush(wire) }
         if Int32(events) & (POLLIN | POLLHUP | POLLERR) != 0, !socket.hasEnded { socket.fill(wire) }
+    }
+
+    /// Moves what can be moved now, for a session that nobody waits on.
+    package func exchange() {
+        var entries = [pollfd(fd: socket.descriptor, events: networkEvents, revents: 0)]
+        if wait(for: &entries, until: .after(.zero)) { transfer(entries[0].revents) }
     }
 
     /// Sends what is queued, as far as it goes without waiting, and asks for quick acknowledgements.

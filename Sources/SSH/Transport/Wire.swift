@@ -91,11 +91,10 @@ final class Wire {
     // MARK: - What the packets told
 
     func facts(ofChannel number: Int) -> ChannelFacts {
-        guard (0..<Int(CCR_CHANNELS)).contains(number) else { return ChannelFacts() }
-        let facts = withUnsafePointer(to: &raw.pointee.channels) {
-            UnsafeRawPointer($0).assumingMemoryBound(to: ccr_channel_facts.self)[number]
-        }
-        return ChannelFacts(facts)
+        guard let number = UInt32(exactly: number),
+            let facts = ccr_facts_of_channel(raw, number)
+        else { return ChannelFacts() }
+        return ChannelFacts(facts.pointee)
     }
 
     /// The login banner, cleaned, or nil when none came (RFC 4252, 5.4).

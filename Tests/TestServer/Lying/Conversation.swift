@@ -107,6 +107,12 @@ final class Conversation {
         case .message(let payload):
             try stream.send(payload)
             return
+        case .chatter(let payload):
+            // Ends with the error of a write, once the client is gone.
+            while true { try stream.send(payload) }
+        case .chatterLine(let line):
+            let lines = Array(String(repeating: "\(line)\r\n", count: 1000).utf8)
+            while true { try stream.sendRaw(lines) }
         }
         stream.discardRest()
         throw Over(reason: "\(misbehaviour), until the client had enough")

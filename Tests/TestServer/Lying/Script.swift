@@ -77,6 +77,10 @@ package enum Misbehaviour: Sendable, Equatable, CustomStringConvertible {
     case oversizedPacket
     /// A message that has no business here, and then on as if nothing had been.
     case message([UInt8])
+    /// This message without a pause, and never the one that is due, until the client has had enough.
+    case chatter([UInt8])
+    /// The same with a line, as may come ahead of the identification.
+    case chatterLine(String)
 
     /// One of each that breaks a connection, for tables of tests.
     package static let samples: [Misbehaviour] = [
@@ -97,6 +101,8 @@ package enum Misbehaviour: Sendable, Equatable, CustomStringConvertible {
         case .forged(let payload): "forged message \(payload.first ?? 0)"
         case .oversizedPacket: "oversized packet"
         case .message(let payload): "message \(payload.first ?? 0)"
+        case .chatter(let payload): "message \(payload.first ?? 0) again and again"
+        case .chatterLine: "a line again and again"
         }
     }
 }

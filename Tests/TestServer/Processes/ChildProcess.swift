@@ -143,6 +143,13 @@ package final class ChildProcess: Sendable {
         return try child.waitForExit(deadline: deadline)
     }
 
+    /// Waits until the memory of the running program was looked at once, for one that ends at once.
+    package func waitForMeasurement(_ timeout: Duration = .seconds(60)) throws {
+        guard peak.wait(timeout, until: { $0 }) != nil else {
+            throw failure("a look at its memory", timeout)
+        }
+    }
+
     // MARK: - Private
 
     private func wait(for text: String, in sink: OutputSink?, _ timeout: Duration) throws {

@@ -1,17 +1,15 @@
-internal import Transcripts
-
 #if canImport(Darwin)
-    internal import Darwin
+    import Darwin
 #elseif canImport(Musl)
-    internal import Musl
+    import Musl
 #else
-    internal import Glibc
+    import Glibc
 #endif
 
 /// Moments as the operator's own clock shows them, by TZ or /etc/localtime.
-enum LocalTime {
+package enum LocalTime {
     /// `2026-11-22 09:00:07`, or `11-22 09:00` where columns are scarce.
-    static func text(_ moment: Timestamp, isShort: Bool = false) -> String {
+    package static func text(_ moment: Timestamp, isShort: Bool = false) -> String {
         let format = isShort ? "%m-%d %H:%M" : "%Y-%m-%d %H:%M:%S"
         var seconds = time_t(moment.seconds)
         var fields = tm()

@@ -1,0 +1,128 @@
+internal import Deployments
+internal import LocalTerminal
+internal import SSH
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Opens the connection to one host: dials, verifies the host key, logs in.
+final class Connector {
+    /// What was found out on the way, as soon as it was.
+    struct Discoveries {
+        var address: String?
+        var hostKeyFingerprint: String?
+    }
+
+    private let destination: Destination
+    private let notices: Notices
+    private let signals: SignalPipe
+    private(set) var discoveries = Discoveries()
+    /// Called once the host is known to be the right one, before anything of the user's goes there.
+    private let trusted: (Discoveries) -> Void
+
+    init(
+        _ destination: Destination, notices: Notices, signals: SignalPipe,
+        trusted: @escaping (Discoveries) -> Void = { _ in }
+    ) {
+        self.destination = destination
+        self.notices = notices
+        self.signals = signals
+        self.trusted = trusted
+    }
+
+    /// A connection with a channel on it; nothing has been run.
+    func connect() throws(SSHError) -> Connection {
+        warnOfMissingKeys()
+        do {
+            return try open(isPipelining: true)
+        } catch {
+            guard error.code == .pipeliningRefused else { throw error }
+            // Nothing has been run: it is safe to start over, one request at a time.
+            notices.detail("the server does not take requests sent ahead; connecting again")
+            return try open(isPipelining: false)
+        }
+    }
+
+    private func open(isPipelining: Bool) throws(SSHError) -> Connection {
+        let endpoint = destination.endpoint
+        let interrupt = Interrupt(descriptor: signals.interruptDescriptor)
+        let transport = try Dialer(
+            host: endpoint.host, port: endpoint.port, deadline: phase, interrupt: interrupt
+        ).dial()
+        discoveries.address = transport.address
+        let session = try Session(over: transport, interrupt: interrupt)
+        try establishTrust(session)
+        trusted(discoveries)
+        let login = Login(session: session, user: endpoint.user, keys: loginKeys, deadline: phase)
+        try login.perform(sendingAhead: isPipelining)
+        notices.detail("logged in as \"\(endpoint.user)\"")
+        if let banner = session.banner { notices.passThrough(banner) }
+        return Connection(
+            try Channel(on: session, until: phase), isPipelining: isPipelining,
+            phaseLimit: destination.phaseLimit)
+    }
+
+    private func establishTrust(_ session: Session) throws(SSHError) {
+        let endpoint = destination.endpoint
+        let knownHosts = KnownHosts(
+            files: endpoint.userKnownHostsFiles + endpoint.globalKnownHostsFiles)
+        for warning in knownHosts.warnings { notices.warning(warning) }
+        let name = endpoint.hostKeyAlias ?? endpoint.host
+        let port = endpoint.hostKeyAlias == nil ? endpoint.port : 22
+        try session.handshake(
+            preferringKeyTypes: knownHosts.keyTypes(forName: name, port: port),
+            allowsLegacy: destination.allowsLegacyAlgorithms, until: phase)
+        notices.detail("connected to \(session.serverIdentification ?? "?") at \(session.address)")
+        let (key, note) = try session.verifyHostKey(
+            against: knownHosts, name: name, port: port, policy: hostKeyPolicy,
+            recordingIn: endpoint.userKnownHostsFiles.first)
+        discoveries.hostKeyFingerprint = key.fingerprint
+        if let note { notices.note(note) }
+    }
+
+    // MARK: - Policies
+
+    /// The deadline of the next phase.
+    private var phase: Deadline { .after(destination.phaseLimit) }
+
+    private var hostKeyPolicy: HostKeyPolicy {
+        if destination.acceptsNewHostKey { return .acceptNew }
+        switch destination.endpoint.strictHostKeyChecking {
+        case .acceptNew, .no: return .acceptNew
+        case .yes: return .refuse
+        case .ask:
+            guard TerminalQuestion.canAsk else { return .refuse }
+            return .ask { [signals] question in
+                let prompt = question + "Connect and record it (yes/no)? "
+                let answer = TerminalQuestion(
+                    prompt, echoes: true, interruptDescriptor: signals.interruptDescriptor
+                ).ask()
+                return answer == .line(Array("yes".utf8))
+            }
+        }
+    }
+
+    /// A default key file may be missing, one that the user names may not (ssh warns as well).
+    private func warnOfMissingKeys() {
+        for path in destination.namedIdentityFiles
+        where access(path, F_OK) != 0 && access(path + ".pub", F_OK) != 0 {
+            notices.warning("the key file \"\(path)\" is not there")
+        }
+    }
+
+    private lazy var loginKeys = LoginKeys(
+        agentSocket: destination.endpoint.identityAgent,
+        identityFiles: destination.endpoint.identityFiles,
+        identitiesOnly: destination.endpoint.identitiesOnly
+    ) { [signals] prompt in
+        let question = TerminalQuestion(
+            prompt, echoes: false, interruptDescriptor: signals.interruptDescriptor)
+        guard case .line(let line) = question.ask(), !line.isEmpty else { return nil }
+        return line
+    }
+}

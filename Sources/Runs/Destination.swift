@@ -1,0 +1,31 @@
+package import Deployments
+
+/// One host of a deployment as a connection needs it: where it is, as whom, and on what terms.
+package struct Destination: Sendable {
+    package let endpoint: Endpoint
+    /// The key files that the user has named, as opposed to those that are tried by default.
+    let namedIdentityFiles: [String]
+    let acceptsNewHostKey: Bool
+    /// What each phase before the command may take.
+    let phaseLimit: Duration
+    /// Also offer algorithms that only old servers need.
+    let allowsLegacyAlgorithms: Bool
+
+    /// Decides how to reach a host.
+    ///
+    /// `environment`: this process's; HOME, SSH_AUTH_SOCK and CCRUN_LEGACY_ALGORITHMS count. Throws
+    /// `DeploymentsError` for a host that cannot be.
+    package init(
+        _ host: HostAddress, of deployment: Deployment, options: RunOptions,
+        environment: [String: String]
+    ) throws(DeploymentsError) {
+        endpoint = try deployment.endpoint(
+            for: host, options: options.endpoint, environment: environment,
+            homeFolder: HomeFolder.path(environment))
+        namedIdentityFiles = Array(
+            endpoint.identityFiles.prefix(options.endpoint.identityFiles.count))
+        acceptsNewHostKey = options.acceptsNewHostKey
+        phaseLimit = options.connectTimeout ?? endpoint.connectTimeout ?? .seconds(20)
+        allowsLegacyAlgorithms = environment["CCRUN_LEGACY_ALGORITHMS"] == "1"
+    }
+}

@@ -1,0 +1,130 @@
+internal import Deployments
+internal import LocalTerminal
+internal import SSH
+internal import Transcripts
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// One command on a connection, from its start to its outcome.
+final class Execution {
+    /// Where the command's bytes come from and go to on this side.
+    struct Streams {
+        /// Local stdin; nil leaves the command's input empty.
+        var input: CInt?
+        /// Sees each chunk of local stdin before it is sent.
+        var observeInput: (UnsafeRawBufferPointer) -> Void = { _ in }
+        var outputs: [Channel.Stream: OutputSink] = [:]
+        /// Sees each chunk of output after it was passed on.
+        var observeOutput: (UnsafeRawBufferPointer, Channel.Stream) -> Void = { _, _ in }
+    }
+
+    private let command: PlannedCommand
+    private let connection: Connection
+    private let channel: Channel
+    private let recorder: Recorder
+    private let signals: SignalPipe
+    private let notices: Notices
+    var attendants: [any Attendant] = []
+    private var sentPreamble = 0
+    private(set) var hasTerminal = false
+
+    init(
+        _ command: PlannedCommand, on connection: Connection, recorder: Recorder,
+        signals: SignalPipe, notices: Notices
+    ) throws(SSHError) {
+        self.command = command
+        self.connection = connection
+        self.recorder = recorder
+        self.signals = signals
+        self.notices = notices
+        channel = try connection.channel()
+    }
+
+    /// Asks for the terminal alone, where the command is to have one; the command is not started yet.
+    func obtainTerminal() throws(SSHError) {
+        guard let terminal = command.pseudoTerminal else { return }
+        hasTerminal = try channel.obtain(terminal, until: connection.phase)
+    }
+
+    /// Starts the command, with the terminal unless that was asked for before.
+    func start() throws(SSHError) {
+        var startup = command.startup
+        if hasTerminal { startup.pseudoTerminal = nil }
+        let start = try channel.start(
+            startup, pipelined: connection.isPipelining, until: connection.phase)
+        sentPreamble = start.preambleCount
+        hasTerminal = hasTerminal || start.hasPseudoTerminal
+    }
+
+    /// Relays until the command has ended, or has been ended.
+    func finish(_ streams: Streams) -> Outcome {
+        let terminal = hasTerminal && streams.input != nil ? RawTerminal(signals: signals) : nil
+        terminal?.enter()
+        let relay = Relay(
+            channel: channel, input: input(streams), outputs: streams.outputs, recorder: recorder,
+            signals: signals, terminal: terminal,
+            readyMark: command.remote.handshake.map(ReadyMark.init))
+        relay.observe = streams.observeOutput
+        relay.attendants = attendants
+        relay.prompts = command.prompts.watcher(onTerminal: hasTerminal)
+        let end = relay.run(until: command.timeout.map { .after($0) } ?? .never)
+        let outcome = outcome(of: end, relay)
+        terminal?.leave()
+        channel.close()
+        return outcome
+    }
+
+    private func input(_ streams: Streams) -> InputSource {
+        InputSource(
+            streams.input, ahead: Array(command.remote.preamble.dropFirst(sentPreamble)),
+            isHeld: command.remote.handshake != nil, staysOpen: command.prompts.areAnswered,
+            observe: streams.observeInput)
+    }
+
+    // MARK: - Ends
+
+    private func outcome(of end: Relay.End, _ relay: Relay) -> Outcome {
+        switch end {
+        case .remoteEnded: return Outcome(channel.facts)
+        case .interrupted(let number):
+            return .interrupted(by: number, fate(relay))
+        case .timedOut:
+            let limit = command.timeout.map { DurationText.format($0) } ?? "the time limit"
+            return .timedOut("the time limit of \(limit) ran out", fate(relay))
+        case .unanswered(let prompt):
+            return .timedOut("nobody answered the prompt \"\(prompt)\"", fate(relay))
+        case .outputClosed(EPIPE):
+            return Outcome(
+                .ccrun, status: 128 + SIGPIPE, signal: "PIPE",
+                reason: "nobody reads the output any more")
+        case .outputClosed(let number):
+            return Outcome(
+                .ccrun, status: 125,
+                reason: "cannot write the output (\(describe(errno: number))); "
+                    + "the command may still be running")
+        case .lost(let reason):
+            // With a status but no end of the output, some of that may be missing: no success.
+            let rest =
+                channel.facts.hasVerdict
+                ? "the command had ended, but its output may be incomplete"
+                : "the command may still be running"
+            return Outcome(
+                .transport, status: 255, reason: "the connection was lost (\(reason)); \(rest)")
+        }
+    }
+
+    /// A login shell's end is that of its terminal; everything else is told to end.
+    private func fate(_ relay: Relay) -> RemoteEnding.Fate {
+        if command.isLoginShell, hasTerminal { return .ended(nil) }
+        return RemoteEnding(
+            connection: connection, command: command, relay: relay, signals: signals,
+            notices: notices
+        ).perform()
+    }
+}

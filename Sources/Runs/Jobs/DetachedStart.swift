@@ -1,0 +1,154 @@
+package import LocalTerminal
+package import Transcripts
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+internal import Deployments
+internal import SSH
+
+/// Starts a job, and leaves a transcript that has a header and no end yet.
+package final class DetachedStart {
+    /// How the start went.
+    package struct Report: Sendable {
+        package let plan: DetachedPlan
+        /// Status 0 says that the host has told of the started job.
+        package let outcome: Outcome
+        package let started: Timestamp
+        package let duration: Duration
+        /// The transcript's path, or nil when there is none.
+        package let transcript: String?
+    }
+
+    /// How long the host may take to read the environment and a script, and to start the job.
+    private static let patience = Duration.seconds(120)
+
+    private let plan: DetachedPlan
+    private let notices: Notices
+    private let signals: SignalPipe
+    private let recorder: Recorder
+    private let started = Timestamp.now
+    private let clock = ContinuousClock.now
+    private var header: TranscriptHeader
+    private var hasBegunRecording = false
+    /// Whether there is a job, as far as can be known here.
+    private var mayBeRunning = false
+
+    package init(_ plan: DetachedPlan, notices: Notices, signals: SignalPipe) {
+        self.plan = plan
+        self.notices = notices
+        self.signals = signals
+        recorder = Recorder(stateFolder: plan.stateFolder, clock: clock) { notices.warning($0) }
+        header = TranscriptHeader(plan, started: started)
+    }
+
+    /// Starts the job, and explains what went wrong; never throws.
+    package func execute() -> Report {
+        let outcome: Outcome
+        do {
+            outcome = try converse()
+        } catch {
+            outcome = Outcome(explaining: error, notices, signals)
+        }
+        beginRecording()
+        let transcript = recorder.path
+        // Before anybody learns of the job: its transcript is free for whoever sees its end.
+        if mayBeRunning { recorder.leave() } else { recorder.finish(outcome.ending) }
+        return Report(
+            plan: plan, outcome: outcome, started: started, duration: clock.duration(to: .now),
+            transcript: transcript)
+    }
+
+    private func converse() throws(SSHError) -> Outcome {
+        let connection = try connect()
+        defer { connection.close() }
+        header.isDetached = true
+        beginRecording()
+        if plan.options.recordsStrictly, !recorder.waitUntilHeaderIsDurable() {
+            let reason = "there is no transcript to record into; nothing was started"
+            notices.error(
+                reason, hint: "make \(plan.stateFolder) writable, or run without --record=strict")
+            return Outcome(.ccrun, status: 125, reason: reason, wasTold: true)
+        }
+        let (relay, channel) = try start(over: connection)
+        var output: [UInt8] = []
+        relay.observe = { bytes, stream in
+            if stream == .standardOutput { output += bytes }
+        }
+        let end = relay.run(until: .after(Self.patience))
+        return outcome(of: end, channel.facts, RemoteJob.Started(parsing: output))
+    }
+
+    private func start(over connection: Connection) throws(SSHError) -> (Relay, Channel) {
+        let channel = try connection.channel()
+        let remote = plan.remote
+        mayBeRunning = true
+        do {
+            let start = try channel.start(
+                Channel.Startup(
+                    pseudoTerminal: nil, command: remote.execLine, preamble: remote.preamble),
+                pipelined: connection.isPipelining, until: connection.phase)
+            let input = InputSource(
+                nil, ahead: Array(remote.preamble.dropFirst(start.preambleCount)), isHeld: false,
+                observe: { _ in })
+            let relay = Relay(
+                channel: channel, input: input,
+                outputs: [.standardError: OutputSink(STDERR_FILENO)], recorder: .silent,
+                signals: signals, terminal: nil, readyMark: nil)
+            return (relay, channel)
+        } catch {
+            mayBeRunning = error.code != .requestRefused
+            throw error
+        }
+    }
+
+    private func outcome(
+        of end: Relay.End, _ facts: ChannelFacts, _ started: RemoteJob.Started?
+    ) -> Outcome {
+        if let started, started.run == plan.run.description {
+            return Outcome(.remote, status: 0)
+        }
+        let rest = "whether the job was started is not known"
+        let hint = "\"ccrun jobs \(plan.deployment.name)\" tells"
+        switch end {
+        case .remoteEnded where facts.exitStatus != nil && facts.exitStatus != 0:
+            mayBeRunning = false
+            let status = facts.exitStatus ?? 0
+            return Outcome(
+                .ccrun, status: 125,
+                reason: "the job was not started, as the host answered with status \(status)")
+        case .interrupted(let number):
+            let name = SignalNames.name(of: number)
+            return Outcome(
+                .ccrun, status: 128 + number, signal: name,
+                reason: "interrupted by \(name ?? "signal \(number)"); \(rest)", hint: hint)
+        case .lost(let reason):
+            return Outcome(
+                .transport, status: 255, reason: "the connection was lost (\(reason)); \(rest)",
+                hint: hint)
+        case .timedOut, .remoteEnded, .unanswered, .outputClosed:
+            return Outcome(
+                .transport, status: 255, reason: "the host did not answer; \(rest)", hint: hint)
+        }
+    }
+
+    private func connect() throws(SSHError) -> Connection {
+        let connector = Connector(plan.destination, notices: notices, signals: signals)
+        defer {
+            header.targetAddress = connector.discoveries.address
+            header.hostKeyFingerprint = connector.discoveries.hostKeyFingerprint
+        }
+        return try connector.connect()
+    }
+
+    /// Creates the transcript once it is known whether a job is going to be started.
+    private func beginRecording() {
+        guard plan.options.records, !hasBegunRecording else { return }
+        hasBegunRecording = true
+        recorder.begin(header)
+    }
+}

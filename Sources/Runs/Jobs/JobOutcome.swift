@@ -1,0 +1,56 @@
+package import Deployments
+package import Transcripts
+
+internal import LocalTerminal
+internal import SSH
+
+/// What ends a question about a job before its answer.
+package struct JobFailure: Error {
+    package let outcome: Outcome
+
+    package init(outcome: Outcome) {
+        self.outcome = outcome
+    }
+}
+
+extension Outcome {
+    /// How a job ended; nil where it has not ended, or there is none.
+    package init?(_ verdict: RemoteJob.Verdict) {
+        switch verdict {
+        case .exited(let status): self.init(.remote, status: CInt(status))
+        case .signalled(let status, let name):
+            self.init(.signal, status: CInt(status), signal: name.isEmpty ? nil : name)
+        case .lost:
+            self.init(
+                .transport, status: 255,
+                reason: "the job is lost: its host was started anew, or what watched it was killed")
+        case .running, .absent: return nil
+        }
+    }
+
+    /// How a job ended according to its transcript.
+    package init(_ ending: Ending) {
+        let status = CInt(clamping: ending.shellStatus)
+        switch ending.end {
+        case .exit: self.init(.remote, status: status)
+        case .signal: self.init(.signal, status: status, signal: ending.signal)
+        default: self.init(.transport, status: status, reason: ending.reason)
+        }
+    }
+
+    /// What a connection that did not come about, or broke, comes to; explains it.
+    init(explaining error: SSHError, _ notices: Notices, _ signals: SignalPipe) {
+        // An interrupt at a question comes out as a key that was not accepted or not unlocked.
+        if let number = signals.interrupt() {
+            self = .interrupted(by: number)
+            return
+        }
+        notices.error(error)
+        self.init(.transport, status: 255, reason: error.message, wasTold: true)
+    }
+}
+
+extension Recorder {
+    /// One that writes nothing.
+    static var silent: Recorder { Recorder(stateFolder: "", clock: .now) { _ in } }
+}

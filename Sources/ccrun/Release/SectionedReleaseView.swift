@@ -1,0 +1,139 @@
+internal import Deployments
+internal import Runs
+internal import SSH
+internal import Transcripts
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// How a CI system folds a part of a log away.
+protocol LogSections {
+    /// What opens a part, and what closes it; whole lines.
+    func opening(_ step: StepRun, id: String) -> String
+    func closing(_ step: StepRun, id: String) -> String
+    /// What tells of a failure, beside the plain line; nil where the system knows nothing like that.
+    func failure(_ text: String) -> String?
+}
+
+/// A release in the log of a CI system: all of it on stdout, in order, a section a step.
+final class SectionedReleaseView: ReleaseView {
+    private let sections: any LogSections
+    private let write: (UnsafeRawBufferPointer) -> Void
+    private var isAtLineStart = true
+    /// What an attacker's output cannot guess, so that it cannot end a section of ours.
+    private let id: String
+
+    init(
+        _ sections: any LogSections, id: String,
+        write: @escaping (UnsafeRawBufferPointer) -> Void = SectionedReleaseView.toStandardOutput
+    ) {
+        self.sections = sections
+        self.id = id
+        self.write = write
+    }
+
+    let passesOutput = false
+    let nextTurn = Deadline.never
+
+    func turn() {}
+
+    func show(_ bytes: UnsafeRawBufferPointer, from stream: OutputStream) {
+        write(bytes)
+        isAtLineStart = bytes.last == UInt8(ascii: "\n")
+    }
+
+    func show(_ event: ReleaseEvent) {
+        switch event {
+        case .began(let plan): say(ReleaseText.began(plan))
+        case .waiting(let holder): say(ReleaseText.waiting(holder))
+        case .stepBegan(let step):
+            say(sections.opening(step, id: id))
+            say(step.command)
+        case .attemptFailed(let result):
+            say(sections.closing(result.step, id: id))
+            say(ReleaseText.failedAttempt(result))
+        case .stepEnded(let result):
+            say(sections.closing(result.step, id: id))
+            say(ReleaseText.ended(result))
+        case .stepSkipped(let step, let reason): say(ReleaseText.skipped(step, reason))
+        case .ended(let report):
+            let lines = ReleaseText.ended(report)
+            for line in lines { say(line) }
+            if report.outcome.status != 0, let line = sections.failure(lines[0]) { say(line) }
+        }
+    }
+
+    private func say(_ line: String) {
+        var text = (isAtLineStart ? "" : "\n") + line + "\n"
+        isAtLineStart = true
+        text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Unbuffered, so that the order is that of the events; nobody reading it ends no release.
+    static func toStandardOutput(_ bytes: UnsafeRawBufferPointer) {
+        var rest = bytes
+        while rest.count > 0 {
+            let count = writeBytes(STDOUT_FILENO, rest.baseAddress, rest.count)
+            if count < 0, errno == EINTR { continue }
+            if count < 0, errno == EAGAIN {
+                var entry = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
+                _ = poll(&entry, 1, -1)
+                continue
+            }
+            guard count > 0 else { return }
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        }
+    }
+}
+
+/// GitHub Actions: workflow commands, which the output of a step is kept from giving
+/// (docs.github.com, *Workflow commands for GitHub Actions*).
+struct GitHubSections: LogSections {
+    func opening(_ step: StepRun, id: String) -> String {
+        "::group::\(Self.escaped(step.label))\n::stop-commands::\(id)"
+    }
+
+    func closing(_ step: StepRun, id: String) -> String { "::\(id)::\n::endgroup::" }
+
+    func failure(_ text: String) -> String? { "::error title=ccrun release::\(Self.escaped(text))" }
+
+    private static func escaped(_ text: String) -> String {
+        var escaped = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "%": escaped += "%25"
+            case "\r": escaped += "%0D"
+            case "\n": escaped += "%0A"
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+        return escaped
+    }
+}
+
+/// GitLab CI: sections by escape sequences (docs.gitlab.com, *CI/CD job logs*).
+struct GitLabSections: LogSections {
+    func opening(_ step: StepRun, id: String) -> String {
+        "\u{1b}[0Ksection_start:\(Timestamp.now.seconds):\(name(step, id))\r\u{1b}[0K\(step.label)"
+    }
+
+    func closing(_ step: StepRun, id: String) -> String {
+        "\u{1b}[0Ksection_end:\(Timestamp.now.seconds):\(name(step, id))\r\u{1b}[0K"
+    }
+
+    func failure(_ text: String) -> String? { nil }
+
+    private func name(_ step: StepRun, _ id: String) -> String {
+        "step_\(step.number)_\(step.attempt)_\(id)"
+    }
+}
+
+/// write(2), under a name that no method of ours has.
+private func writeBytes(_ descriptor: CInt, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+    write(descriptor, bytes, count)
+}
