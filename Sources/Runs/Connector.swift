@@ -69,8 +69,7 @@ final class Connector {
 
     private func establishTrust(_ session: Session) throws(SSHError) {
         let endpoint = destination.endpoint
-        let knownHosts = KnownHosts(
-            files: endpoint.userKnownHostsFiles + endpoint.globalKnownHostsFiles)
+        let knownHosts = self.knownHosts
         for warning in knownHosts.warnings { notices.warning(warning) }
         let name = endpoint.hostKeyAlias ?? endpoint.host
         let port = endpoint.hostKeyAlias == nil ? endpoint.port : 22
@@ -80,7 +79,7 @@ final class Connector {
         notices.detail("connected to \(session.serverIdentification ?? "?") at \(session.address)")
         let (key, note) = try session.verifyHostKey(
             against: knownHosts, name: name, port: port, policy: hostKeyPolicy,
-            recordingIn: endpoint.userKnownHostsFiles.first)
+            recordingIn: fileForNewHostKeys)
         discoveries.hostKeyFingerprint = key.fingerprint
         if let note { notices.note(note) }
     }
@@ -89,6 +88,24 @@ final class Connector {
 
     /// The deadline of the next phase.
     private var phase: Deadline { .after(destination.phaseLimit) }
+
+    private var knownHosts: KnownHosts {
+        let endpoint = destination.endpoint
+        return switch destination.givenHostKeys {
+        case nil: KnownHosts(files: endpoint.userKnownHostsFiles + endpoint.globalKnownHostsFiles)
+        case .file(let path): KnownHosts(files: [path])
+        case .text(let text): KnownHosts(files: [], text: ("CCRUN_KNOWN_HOSTS", text))
+        }
+    }
+
+    /// Where a new key is recorded: in the file that counts, in none where a text does.
+    private var fileForNewHostKeys: String? {
+        switch destination.givenHostKeys {
+        case nil: destination.endpoint.userKnownHostsFiles.first
+        case .file(let path): path
+        case .text: nil
+        }
+    }
 
     private var hostKeyPolicy: HostKeyPolicy {
         if destination.acceptsNewHostKey { return .acceptNew }
@@ -117,12 +134,21 @@ final class Connector {
 
     private lazy var loginKeys = LoginKeys(
         agentSocket: destination.endpoint.identityAgent,
-        identityFiles: destination.endpoint.identityFiles,
+        identityFiles: givenFiles + destination.endpoint.identityFiles,
+        identityText: givenText.map { ("CCRUN_SSH_KEY", $0) },
         identitiesOnly: destination.endpoint.identitiesOnly
     ) { [signals] prompt in
         let question = TerminalQuestion(
             prompt, echoes: false, interruptDescriptor: signals.interruptDescriptor)
         guard case .line(let line) = question.ask(), !line.isEmpty else { return nil }
         return line
+    }
+
+    private var givenFiles: [String] {
+        if case .file(let path) = destination.givenKey { [path] } else { [] }
+    }
+
+    private var givenText: String? {
+        if case .text(let text) = destination.givenKey { text } else { nil }
     }
 }

@@ -5,6 +5,10 @@ package struct Destination: Sendable {
     package let endpoint: Endpoint
     /// The key files that the user has named, as opposed to those that are tried by default.
     let namedIdentityFiles: [String]
+    /// CCRUN_SSH_KEY: a private key to log in with, ahead of all others.
+    let givenKey: GivenText?
+    /// CCRUN_KNOWN_HOSTS: the keys of hosts, instead of the user's files.
+    let givenHostKeys: GivenText?
     let acceptsNewHostKey: Bool
     /// What each phase before the command may take.
     let phaseLimit: Duration
@@ -13,8 +17,8 @@ package struct Destination: Sendable {
 
     /// Decides how to reach a host.
     ///
-    /// `environment`: this process's; HOME, SSH_AUTH_SOCK and CCRUN_LEGACY_ALGORITHMS count. Throws
-    /// `DeploymentsError` for a host that cannot be.
+    /// `environment`: this process's; HOME, SSH_AUTH_SOCK, CCRUN_SSH_KEY, CCRUN_KNOWN_HOSTS and
+    /// CCRUN_LEGACY_ALGORITHMS count. Throws `DeploymentsError` for a host that cannot be.
     package init(
         _ host: HostAddress, of deployment: Deployment, options: RunOptions,
         environment: [String: String]
@@ -24,6 +28,8 @@ package struct Destination: Sendable {
             homeFolder: HomeFolder.path(environment))
         namedIdentityFiles = Array(
             endpoint.identityFiles.prefix(options.endpoint.identityFiles.count))
+        givenKey = GivenText("CCRUN_SSH_KEY", in: environment)
+        givenHostKeys = GivenText("CCRUN_KNOWN_HOSTS", in: environment)
         acceptsNewHostKey = options.acceptsNewHostKey
         phaseLimit = options.connectTimeout ?? endpoint.connectTimeout ?? .seconds(20)
         allowsLegacyAlgorithms = environment["CCRUN_LEGACY_ALGORITHMS"] == "1"

@@ -33,9 +33,15 @@ enum ManualPageTables {
     static let environment = [
         Row("CCRUN_CONFIG", "The inventory to read where --config names none."),
         Row(
+            "CCRUN_KNOWN_HOSTS",
+            "Host keys, as lines of known_hosts or the path of such a file, instead of the user's."),
+        Row(
             "CCRUN_LEGACY_ALGORITHMS",
             "\"1\" also offers algorithms that only old servers need."),
         Row("CCRUN_LOCK_STALE", "How long a lock that shows no life is respected, 1m by default."),
+        Row(
+            "CCRUN_SSH_KEY",
+            "A private key, as text or the path of its file, to log in with ahead of all others."),
         Row("HOME", "Where .ssh, .config and .local/state are, unless others are named."),
         Row(
             "SSH_AUTH_SOCK",

@@ -59,12 +59,15 @@ import Testing
         var random = TestServer.SeededGenerator(seed: 5)
         let bytes = random.bytes(20_000)
         let script = Script.program([
-            .output(Array(bytes[..<9000])), .output(Array(bytes[9000...])),
+            // Not before the start is over, which takes from the network what there is.
+            .awaitRequest("window-change"), .output(Array(bytes[..<9000])),
+            .output(Array(bytes[9000...])),
             .misbehave(.disconnect(reason: 2, text: "bye")),
         ])
         try withLyingServer(script) { server in
             let channel = try server.channel()
             try channel.start(command: "x")
+            #expect(channel.resize(to: WindowSize(columns: 80, rows: 24)))
             let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1000, alignment: 16)
             defer { buffer.deallocate() }
             var output: [UInt8] = []

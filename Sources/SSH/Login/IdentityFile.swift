@@ -28,6 +28,21 @@ package struct IdentityFile: Sendable {
         }
     }
 
+    /// Reads a private key that came as a text, which messages call `name`.
+    ///
+    /// Throws as `load(path:)` does.
+    package static func read(_ text: String, called name: String) throws(SSHError) -> IdentityFile {
+        do throws(KeyFileProblem) {
+            let contents = try KeyFileContents(Array(text.utf8))
+            guard contents.holdsPrivateKey else {
+                throw .malformed("there is no private key in it")
+            }
+            return try IdentityFile(contents, path: name, publicKeyBeside: nil)
+        } catch {
+            throw error.explained(name)
+        }
+    }
+
     /// Whether a passphrase is needed to unlock it.
     package var isEncrypted: Bool { contents.isEncrypted }
 
@@ -53,21 +68,29 @@ package struct IdentityFile: Sendable {
     }
 
     private init(path: String) throws(KeyFileProblem) {
-        self.path = path
         guard let file = try Self.read(path) else {
             guard let key = try Self.publicKey(beside: path) else {
                 throw .unreadable(describe(errno: ENOENT))
             }
-            contents = .publicKey(key)
-            publicKey = key
+            try self.init(.publicKey(key), path: path, publicKeyBeside: nil)
             return
         }
-        contents = try KeyFileContents(file.bytes)
+        let contents = try KeyFileContents(file.bytes)
         if contents.holdsPrivateKey { try Self.checkPermissions(of: file) }
+        try self.init(contents, path: path, publicKeyBeside: path)
+    }
+
+    /// `beside`: the file whose `.pub` tells the public half where the contents do not.
+    private init(
+        _ contents: KeyFileContents, path: String, publicKeyBeside beside: String?
+    ) throws(KeyFileProblem) {
+        self.path = path
+        self.contents = contents
         switch contents {
         case .publicKey(let key): publicKey = key
         case .container(let container): publicKey = container.publicKey
-        case .pem where contents.isEncrypted: publicKey = try Self.publicKey(beside: path)
+        case .pem where contents.isEncrypted:
+            publicKey = try beside.map(Self.publicKey(beside:)) ?? nil
         case .pem: publicKey = try contents.open(passphrase: []).publicKey
         }
     }

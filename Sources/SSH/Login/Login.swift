@@ -12,6 +12,8 @@ package struct LoginKeys {
     package var agentSocket: String?
     /// Private key files in the order to try them; those that do not exist are passed over.
     package var identityFiles: [String]
+    /// A private key that came as a text, tried ahead of the files, and what messages call it.
+    package var identityText: (name: String, text: String)?
     /// Use only keys of `identityFiles`, from the agent or the file (ssh_config(5), IdentitiesOnly).
     package var identitiesOnly: Bool
     /// Asks for the passphrase of a key file; nil when the user gives none or cannot be asked.
@@ -20,11 +22,13 @@ package struct LoginKeys {
     let unlocked = UnlockedKeys()
 
     package init(
-        agentSocket: String?, identityFiles: [String], identitiesOnly: Bool,
+        agentSocket: String?, identityFiles: [String],
+        identityText: (name: String, text: String)? = nil, identitiesOnly: Bool,
         askPassphrase: @escaping (_ prompt: String) -> [UInt8]?
     ) {
         self.agentSocket = agentSocket
         self.identityFiles = identityFiles
+        self.identityText = identityText
         self.identitiesOnly = identitiesOnly
         self.askPassphrase = askPassphrase
     }
@@ -92,7 +96,7 @@ package final class Login {
 
     /// The keys in ssh's order: the agent's that are also in a file, the agent's others, the files'.
     private func candidates() -> [LoginCandidate] {
-        let files = keys.identityFiles.compactMap(candidate)
+        let files = textCandidate() + keys.identityFiles.compactMap(candidate)
         let held = agentCandidates()
         let isNamed = { (candidate: LoginCandidate) in
             files.contains { $0.publicKey?.blob == candidate.publicKey?.blob }
@@ -102,6 +106,17 @@ package final class Login {
             file.canSign && !held.contains { $0.publicKey?.blob == file.publicKey?.blob }
         }
         return held.filter(isNamed) + others + filesOnly
+    }
+
+    /// The key that came as a text, if one did; one that cannot be read is noted.
+    private func textCandidate() -> [LoginCandidate] {
+        guard let (name, text) = keys.identityText else { return [] }
+        do throws(SSHError) {
+            return [LoginCandidate(file: try IdentityFile.read(text, called: name))]
+        } catch {
+            tried.append("key \(name): \(error.underlying ?? error.message)")
+            return []
+        }
     }
 
     /// The key of a file, or nil for one that is not there or cannot be read, which is noted.

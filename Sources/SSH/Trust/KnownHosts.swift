@@ -14,10 +14,15 @@ package struct KnownHosts: Sendable {
     package let unreadableFiles: [String]
 
     /// Reads the files that are there; missing ones are no matter.
-    package init(files: [String]) {
+    ///
+    /// `text`: lines that came as a text, and what messages call it; they stand ahead of the files'.
+    package init(files: [String], text: (name: String, text: String)? = nil) {
         var lines: [Line] = []
         var warnings: [String] = []
         var unreadableFiles: [String] = []
+        if let text {
+            Self.read(Array(text.text.utf8), of: text.name, into: &lines, warnings: &warnings)
+        }
         for file in files {
             do throws(SmallFile.Problem) {
                 let contents = try SmallFile(file, limit: Self.largestFile)
