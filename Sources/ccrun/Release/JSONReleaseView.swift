@@ -76,7 +76,7 @@ final class JSONReleaseView: ReleaseView {
             var line = line("step", step)
             line.command = step.command
             print(line)
-        case .attemptFailed(let result): print(line("failed", result))
+        case .attemptFailed(let result): print(line("retry", result))
         case .stepEnded(let result): print(line(result.hasSucceeded ? "done" : "failed", result))
         case .stepSkipped(let step, let reason):
             var line = line("skipped", step)
