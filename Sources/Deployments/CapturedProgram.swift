@@ -7,25 +7,42 @@
 #endif
 
 /// A program that was run to its end, with what it printed.
-struct CapturedProgram: Sendable {
-    enum Failure: Error, Equatable {
+package struct CapturedProgram: Sendable {
+    package enum Failure: Error, Equatable {
         case notStarted(String)
         case timedOut
+        /// It printed more than it may, and was killed.
+        case tooLong
+    }
+
+    /// What a program may take and print.
+    package struct Terms: Sendable {
+        /// One that takes longer is killed.
+        package var limit: Duration?
+        /// One that prints more bytes than this on its standard output is killed.
+        package var outputLimit: Int
+        /// Whether its standard error is ours, so that it can say what it lacks.
+        package var sharesErrors: Bool
+
+        package init(limit: Duration? = nil, outputLimit: Int = .max, sharesErrors: Bool = false) {
+            self.limit = limit
+            self.outputLimit = outputLimit
+            self.sharesErrors = sharesErrors
+        }
+
+        /// A limit of time alone.
+        static func within(_ limit: Duration) -> Terms { Terms(limit: limit) }
     }
 
     /// The exit status; 128+n after death by signal n.
-    let status: Int32
-    let output: [UInt8]
-    let errors: [UInt8]
+    package let status: Int32
+    package let output: [UInt8]
+    /// Nothing where its standard error is ours.
+    package let errors: [UInt8]
 
-    /// Runs the program at `path` without input, and waits for it at most for `limit`.
-    ///
-    /// A program that takes longer is killed.
-    static func run(
-        _ path: String,
-        arguments: [String],
-        environment: [String: String],
-        limit: Duration
+    /// Runs the program at `path` without input, and waits for it; it may ask on the terminal.
+    package static func run(
+        _ path: String, arguments: [String], environment: [String: String], terms: Terms
     ) throws(Failure) -> CapturedProgram {
         var output = try Pipe()
         var errors = try Pipe()
@@ -34,14 +51,16 @@ struct CapturedProgram: Sendable {
             errors.close()
         }
         let process = try start(
-            path, arguments: arguments, environment: environment, output: output, errors: errors)
+            [path] + arguments, environment, output: output.writer,
+            errors: terms.sharesErrors ? STDERR_FILENO : errors.writer)
         output.closeWriter()
         errors.closeWriter()
-        let deadline = ContinuousClock.now + limit
-        guard drain(&output, &errors, until: deadline) else {
+        do {
+            try drain(&output, &errors, terms)
+        } catch {
             kill(process, SIGKILL)
             _ = wait(for: process)
-            throw .timedOut
+            throw error
         }
         let status = wait(for: process)
         return CapturedProgram(status: status, output: output.received, errors: errors.received)
@@ -57,47 +76,61 @@ struct CapturedProgram: Sendable {
     // MARK: - Steps
 
     private static func start(
-        _ path: String,
-        arguments: [String],
-        environment: [String: String],
-        output: Pipe,
-        errors: Pipe
+        _ words: [String], _ environment: [String: String], output: Int32, errors: Int32
     ) throws(Failure) -> pid_t {
-        var actions = posix_spawn_file_actions_t()
+        #if canImport(Darwin)
+            var actions: posix_spawn_file_actions_t?
+            var attributes: posix_spawnattr_t?
+        #else
+            var actions = posix_spawn_file_actions_t()
+            var attributes = posix_spawnattr_t()
+        #endif
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, output.writer, STDOUT_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, errors.writer, STDERR_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
 
-        let words = ([path] + arguments).map { strdup($0) } + [nil]
+        // What we ignore or block is no business of the program's.
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        for number in [SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGQUIT] { sigaddset(&signals, number) }
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF))
+
+        let arguments = words.map { strdup($0) } + [nil]
         let variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { (words + variables).forEach { free($0) } }
+        defer { (arguments + variables).forEach { free($0) } }
         var process = pid_t()
-        let code = posix_spawn(&process, path, &actions, nil, words, variables)
+        let code = posix_spawn(&process, words[0], &actions, &attributes, arguments, variables)
         guard code == 0 else { throw .notStarted(FileText.systemReason(code)) }
         return process
     }
 
-    /// Reads both pipes to their ends; false if the deadline came first.
+    /// Reads both pipes to their ends.
     private static func drain(
-        _ output: inout Pipe,
-        _ errors: inout Pipe,
-        until deadline: ContinuousClock.Instant
-    ) -> Bool {
+        _ output: inout Pipe, _ errors: inout Pipe, _ terms: Terms
+    ) throws(Failure) {
+        let deadline = terms.limit.map { ContinuousClock.now + $0 }
         while output.isOpen || errors.isOpen {
-            let left = ContinuousClock.now.duration(to: deadline) / .milliseconds(1)
-            guard left > 0 else { return false }
+            var patience: Int32 = -1
+            if let deadline {
+                let left = ContinuousClock.now.duration(to: deadline) / .milliseconds(1)
+                guard left > 0 else { throw .timedOut }
+                patience = Int32(clamping: Int64(left.rounded(.up)))
+            }
             var waiting = [output.reader, errors.reader].map {
                 pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
             }
-            guard poll(&waiting, nfds_t(waiting.count), Int32(left.rounded(.up))) > 0 else {
-                continue
-            }
+            guard poll(&waiting, nfds_t(waiting.count), patience) > 0 else { continue }
             if waiting[0].revents != 0 { output.receive() }
             if waiting[1].revents != 0 { errors.receive() }
+            if output.received.count > terms.outputLimit { throw .tooLong }
         }
-        return true
     }
 
     private static func wait(for process: pid_t) -> Int32 {

@@ -1,6 +1,8 @@
 extension OpenSSHConfiguration {
     /// How long `ssh -G` may take; a `Match exec` or a canonical host name can make it wait.
     private static let limit = Duration.seconds(10)
+    /// In bytes; what it prints is some kilobytes.
+    private static let outputLimit = 1 << 20
 
     /// Asks `ssh -G` about `host`; nil where there is nothing to learn, or no `ssh`.
     ///
@@ -64,12 +66,14 @@ extension OpenSSHConfiguration {
         let program: CapturedProgram
         do {
             program = try CapturedProgram.run(
-                ssh, arguments: arguments, environment: environment, limit: limit)
+                ssh, arguments: arguments, environment: environment,
+                terms: CapturedProgram.Terms(limit: limit, outputLimit: outputLimit))
         } catch {
             let reason =
                 switch error {
                 case .timedOut: "ssh -G took longer than \(DurationText.format(limit))"
                 case .notStarted(let reason): reason
+                case .tooLong: "ssh -G printed more than \(outputLimit >> 20) MiB"
                 }
             throw DeploymentsError(.sshConfig, attempted, because: reason)
         }

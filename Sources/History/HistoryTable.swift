@@ -45,12 +45,12 @@ package struct HistoryTable {
 
     // MARK: - Cells
 
-    private static func command(of entry: HistoryEntry) -> String {
+    static func command(of entry: HistoryEntry) -> String {
         if case .unreadable(let reason) = entry.state { return CleanText.line(reason) }
         return entry.command.isEmpty ? "(login shell)" : CleanText.line(entry.command)
     }
 
-    private static func status(of entry: HistoryEntry) -> String {
+    static func status(of entry: HistoryEntry) -> String {
         switch entry.state {
         case .running: return "running"
         case .interrupted: return "interrupted"

@@ -30,8 +30,8 @@ extension TranscriptHeader {
         overriddenRules = plan.overriddenRules
     }
 
-    /// What is known of a release once its hosts are connected to, or could not be.
-    init(_ plan: PlannedRelease, started: Timestamp, discoveries: Connector.Discoveries) {
+    /// What is known of a release before anything has been connected to.
+    init(_ plan: PlannedRelease, started: Timestamp) {
         let size = RawTerminal.size
         let name = plan.deployment.name
         let endpoint = plan.destinations[0].destination.endpoint
@@ -39,9 +39,8 @@ extension TranscriptHeader {
             run: plan.run, started: started, width: size?.columns ?? 80, height: size?.rows ?? 24,
             title: "\(name): release", command: "release", term: nil, app: name.app,
             dep: name.deployment, actorUser: HomeFolder.userName, actorHost: HomeFolder.hostName,
-            targetHost: endpoint.alias, targetAddress: discoveries.address,
-            targetPort: Int(endpoint.port), targetUser: endpoint.user,
-            hostKeyFingerprint: discoveries.hostKeyFingerprint, pseudoTerminal: false)
+            targetHost: endpoint.alias, targetPort: Int(endpoint.port), targetUser: endpoint.user,
+            pseudoTerminal: false)
         overriddenRules = plan.overriddenRules
     }
 }

@@ -2,6 +2,7 @@ package import SSH
 package import Transcripts
 
 internal import Deployments
+internal import LocalTerminal
 
 /// How a run came out: the status that ccrun exits with, and where it came from.
 package struct Outcome: Sendable, Equatable {
@@ -82,6 +83,17 @@ package struct Outcome: Sendable, Equatable {
             "\(reason); the command was ended by \(signal.rawValue)"
         case .unknown: "\(reason); the command may still be running"
         }
+    }
+
+    /// What a connection that did not come about, or broke, comes to; explains it.
+    init(explaining error: SSHError, _ notices: Notices, _ signals: SignalPipe) {
+        // An interrupt at a question comes out as a key that was not accepted or not unlocked.
+        if let number = signals.interrupt() {
+            self = .interrupted(by: number)
+            return
+        }
+        notices.error(error)
+        self.init(.transport, status: 255, reason: error.message, wasTold: true)
     }
 
     /// Whether a local signal ended it.

@@ -26,11 +26,7 @@ package final class Run {
     private let plan: RunPlan
     private let notices: Notices
     private let signals: SignalPipe
-    private let recorder: Recorder
-    private let started = Timestamp.now
-    private let clock = ContinuousClock.now
-    private var header: TranscriptHeader
-    private var hasBegunRecording = false
+    private let record: RunRecord
     private var inputDigest = InputDigest()
 
     /// `signals`: the process's signals, as bytes.
@@ -38,8 +34,9 @@ package final class Run {
         self.plan = plan
         self.notices = notices
         self.signals = signals
-        recorder = Recorder(stateFolder: plan.stateFolder, clock: clock) { notices.warning($0) }
-        header = TranscriptHeader(plan, started: started)
+        record = RunRecord(plan.options, stateFolder: plan.stateFolder, notices: notices) {
+            TranscriptHeader(plan, started: $0)
+        }
     }
 
     /// Runs the command, explains what went wrong, and leaves the transcript; never throws.
@@ -48,18 +45,17 @@ package final class Run {
         do {
             outcome = try converse()
         } catch {
-            outcome = explained(error)
+            outcome = Outcome(explaining: error, notices, signals)
         }
-        beginRecording()
-        let transcript = recorder.path
-        if plan.options.records {
-            if inputDigest.byteCount > 0 {
-                recorder.noteInput(byteCount: inputDigest.byteCount, sha256: inputDigest.sha256)
-            }
-            recorder.finish(outcome.ending)
+        record.begin()
+        let transcript = record.path
+        if inputDigest.byteCount > 0 {
+            record.recorder.noteInput(
+                byteCount: inputDigest.byteCount, sha256: inputDigest.sha256)
         }
+        record.finish(outcome.ending)
         return Report(
-            plan: plan, outcome: outcome, started: started, duration: clock.duration(to: .now),
+            plan: plan, outcome: outcome, started: record.started, duration: record.duration,
             transcript: transcript)
     }
 
@@ -73,20 +69,20 @@ package final class Run {
             return refusal
         }
         let execution = try Execution(
-            plan.command, on: connection, recorder: recorder, signals: signals, notices: notices)
+            plan.command, on: connection, recorder: record.recorder, signals: signals,
+            notices: notices)
         if plan.options.recordsStrictly {
             // The first line tells which terminal there is, and has to be there before the command is.
             try execution.obtainTerminal()
-            header.pseudoTerminal = execution.hasTerminal
-            beginRecording()
-            guard recorder.waitUntilHeaderIsDurable() else {
+            record.header.pseudoTerminal = execution.hasTerminal
+            if let refusal = record.refusal() {
                 connection.close()
-                return withoutTranscript
+                return refusal
             }
         }
         try execution.start()
-        if !hasBegunRecording { header.pseudoTerminal = execution.hasTerminal }
-        beginRecording()
+        record.header.pseudoTerminal = execution.hasTerminal
+        record.begin()
         if plan.command.usesTerminal, !execution.hasTerminal {
             notices.warning("the server gave no terminal; the command runs without one")
         }
@@ -122,16 +118,14 @@ package final class Run {
     private func connect() throws(SSHError) -> Connection {
         let connector = Connector(plan.destination, notices: notices, signals: signals) {
             [self] discoveries in
-            header.targetAddress = discoveries.address
-            header.hostKeyFingerprint = discoveries.hostKeyFingerprint
+            record.note(discoveries)
             // Whether there is a terminal is known where none is asked for.
-            if !plan.command.usesTerminal { beginRecording() }
+            if !plan.command.usesTerminal { record.begin() }
         }
         do {
             return try connector.connect()
         } catch {
-            header.targetAddress = connector.discoveries.address
-            header.hostKeyFingerprint = connector.discoveries.hostKeyFingerprint
+            record.note(connector.discoveries)
             throw error
         }
     }
@@ -144,31 +138,5 @@ package final class Run {
         }
         streams.outputs = OutputSink.ofThisProcess
         return streams
-    }
-
-    // MARK: - Recording
-
-    /// Creates the transcript as soon as its first line is known, at the latest at the end.
-    private func beginRecording() {
-        guard plan.options.records, !hasBegunRecording else { return }
-        hasBegunRecording = true
-        recorder.begin(header)
-    }
-
-    /// `--record=strict`: what cannot be recorded is not run.
-    private var withoutTranscript: Outcome {
-        let reason = "there is no transcript to record into; nothing was run"
-        notices.error(
-            reason, hint: "make \(plan.stateFolder) writable, or run without --record=strict")
-        return Outcome(.ccrun, status: 125, reason: reason, wasTold: true)
-    }
-
-    // MARK: - Ends
-
-    private func explained(_ error: SSHError) -> Outcome {
-        // An interrupt at a question comes out as a key that was not accepted or not unlocked.
-        if let number = signals.interrupt() { return .interrupted(by: number) }
-        notices.error(error)
-        return Outcome(.transport, status: 255, reason: error.message, wasTold: true)
     }
 }

@@ -131,15 +131,6 @@ struct CCRun: ParsableCommand {
     }
 }
 
-/// Ends the program with a status, all messages having been given.
-struct ExitStatus: Error {
-    let value: CInt
-
-    func end() -> Never {
-        exit(value)
-    }
-}
-
 enum Version {
     static let number = "0.1.0"
     /// When that number was given; the manual's pages carry it.

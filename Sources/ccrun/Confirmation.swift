@@ -18,14 +18,15 @@ struct Confirmation {
         case .line(let line) where String(decoding: line, as: UTF8.self) == name:
             return
         case .line:
-            notices.error("\"\(name)\" is protected, and another name was typed; nothing was run")
+            throw ExitStatus.misuse(
+                "\"\(name)\" is protected, and another name was typed; nothing was run", notices)
         case .interrupted:
-            throw ExitStatus(value: 128 + (signals.interrupt() ?? 2))
+            throw ExitStatus(
+                value: 128 + (signals.interrupt() ?? 2), reason: "interrupted at a question")
         case .none:
-            notices.error(
+            throw ExitStatus.misuse(
                 "\"\(name)\" is protected, and there is no terminal to ask on; nothing was run",
-                hint: "pass --yes where nobody can be asked")
+                hint: "pass --yes where nobody can be asked", notices)
         }
-        throw ExitStatus(value: CCRun.misuse)
     }
 }

@@ -27,10 +27,9 @@ struct Guards {
         for denial in denials { try deny(denial.rule, denial.step.request.title, deployment) }
         let questions = plan.steps.filter { $0.skipped == nil && $0.step.confirmation != nil }
         if let first = questions.first, !isConfirmed, !TerminalQuestion.canAsk {
-            notices.error(
+            throw ExitStatus.misuse(
                 "step \"\(first.name)\" wants to be confirmed, and there is no terminal to ask on; "
-                    + "nothing was run", hint: "pass --yes where nobody can be asked")
-            throw ExitStatus(value: CCRun.misuse)
+                    + "nothing was run", hint: "pass --yes where nobody can be asked", notices)
         }
         try confirm(deployment)
         return denials.map { "\($0.rule)" }
@@ -52,10 +51,9 @@ struct Guards {
             notices.warning("\"\(command)\" is denied by \"\(rule)\", and overridden")
             return
         }
-        notices.error(
+        throw ExitStatus.misuse(
             "\"\(deployment.name)\" denies \"\(command)\" by its rule \"\(rule)\"; nothing was run",
-            hint: "if it has to be, pass --override-deny, which is recorded")
-        throw ExitStatus(value: CCRun.misuse)
+            hint: "if it has to be, pass --override-deny, which is recorded", notices)
     }
 
     private func confirm(_ deployment: Deployment) throws {

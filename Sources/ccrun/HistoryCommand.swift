@@ -8,15 +8,21 @@ internal import Transcripts
 struct HistoryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "history", abstract: "List the runs, newest first.",
-        usage: "ccrun history [--limit N]",
+        usage: "ccrun history [--limit N | --run ID]",
         discussion: """
             Examples:
               ccrun history --limit 10
               ccrun history | grep shop/staging
+              ccrun history --run last      # all about one run, and a release's steps
             """)
 
     @Option(help: ArgumentHelp("How many runs to list.", valueName: "number"))
     var limit = 50
+    @Option(
+        name: .customLong("run"),
+        help: ArgumentHelp(
+            "Tell all about one run: the beginning of its id, or \"last\".", valueName: "run"))
+    var id: String?
 
     func validate() throws {
         if limit < 1 { throw ValidationError("--limit is a number from 1 on") }
@@ -25,12 +31,22 @@ struct HistoryCommand: ParsableCommand {
     func run() throws {
         let store = HistoryStore(
             stateFolder: StateFolder.resolve(environment: ProcessEnvironment.all))
-        let entries = store.newest(limit: limit)
-        if entries.isEmpty {
-            Notices(.normal).note("no run has left a transcript yet")
+        let width = Terminal.standardOutput.size?.columns
+        let notices = Notices(.normal)
+        if let id {
+            do {
+                for line in HistoryDetails(try store.find(id), width: width).lines { print(line) }
+            } catch {
+                notices.error(error.message, hint: error.hint)
+                throw ExitStatus(value: CCRun.misuse)
+            }
             return
         }
-        let table = HistoryTable(entries, width: Terminal.standardOutput.size?.columns)
-        for line in table.lines { print(line) }
+        let entries = store.newest(limit: limit)
+        if entries.isEmpty {
+            notices.note("no run has left a transcript yet")
+            return
+        }
+        for line in HistoryTable(entries, width: width).lines { print(line) }
     }
 }

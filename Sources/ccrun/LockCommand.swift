@@ -55,13 +55,9 @@ struct LockCommand: ParsableCommand {
         }
         let options = try shared.options()
         let notices = Notices(options.verbosity)
-        guard let signals = SignalPipe() else {
-            notices.error("cannot watch for signals: out of file descriptors")
-            throw ExitStatus(value: CCRun.misuse)
-        }
         let query = try LockQuery(
             of: try inventory.deployment(name), options: options, environment: environment,
-            notices: notices, signals: signals)
+            notices: notices, signals: try .ofThisProcess(notices))
         throw ExitStatus(value: tell(query.ask(question), name, notices))
     }
 

@@ -43,15 +43,7 @@ struct ReleaseCommand: ParsableCommand {
     var target: String
 
     func run() throws {
-        let file = shared.statusFile.map(StatusFile.init)
-        // What an earlier release left there must not be taken for this one's.
-        file?.discard()
-        do {
-            try runAndReport(to: file)
-        } catch let error as DeploymentsError {
-            file?.write(StatusFields(target: target, misuse: error.message))
-            throw error
-        }
+        try StatusFile.attending(shared.statusFile, target: target, runAndReport)
     }
 
     private func runAndReport(to file: StatusFile?) throws {
@@ -71,19 +63,11 @@ struct ReleaseCommand: ParsableCommand {
             print(ReleasePlanText(release).text)
             return
         }
-        guard let signals = SignalPipe() else {
-            notices.error("cannot watch for signals: out of file descriptors")
-            throw ExitStatus(value: CCRun.misuse)
-        }
+        let signals = try SignalPipe.ofThisProcess(notices)
         let guards = Guards(
             notices: notices, signals: signals, isConfirmed: shared.isConfirmed,
             overridesDeny: shared.overridesDeny)
-        do {
-            release.overriddenRules = try guards.check(plan, on: deployment)
-        } catch let status as ExitStatus {
-            file?.write(StatusFields(target: target, misuse: "not confirmed", status: status.value))
-            throw status
-        }
+        release.overriddenRules = try guards.check(plan, on: deployment)
         let view = ReleaseViews.view(
             asJSON: reportsJSON, options: options, environment: environment)
         let report = Release(

@@ -31,15 +31,7 @@ struct RunCommand: ParsableCommand {
     var command: [String] = []
 
     func run() throws {
-        let file = group.shared.statusFile.map(StatusFile.init)
-        // What an earlier run left there must not be taken for this one's.
-        file?.discard()
-        do {
-            try runAndReport(to: file)
-        } catch let error as DeploymentsError {
-            file?.write(StatusFields(target: target, misuse: error.message))
-            throw error
-        }
+        try StatusFile.attending(group.shared.statusFile, target: target, runAndReport)
     }
 
     private func runAndReport(to file: StatusFile?) throws {
@@ -58,16 +50,16 @@ struct RunCommand: ParsableCommand {
                 asked, on: deployment, options: options,
                 ttl: try ConnectionOptions.duration(group.timeToLive), environment: environment)
             if group.isDryRun { return print(DryRun.text(plan)) }
-            let signals = try Self.signals(notices)
-            plan.overriddenRules = try check(asked, on: deployment, notices, signals, file)
+            let signals = try SignalPipe.ofThisProcess(notices)
+            plan.overriddenRules = try check(asked, on: deployment, notices, signals)
             try DetachedRun(plan: plan, notices: notices, signals: signals).perform(
                 to: file, asJSON: group.reportsJSON)
         }
         var plan = try RunPlan(
             asked, on: deployment, options: options, environment: environment)
         if group.isDryRun { return print(DryRun.text(plan)) }
-        let signals = try Self.signals(notices)
-        plan.overriddenRules = try check(asked, on: deployment, notices, signals, file)
+        let signals = try SignalPipe.ofThisProcess(notices)
+        plan.overriddenRules = try check(asked, on: deployment, notices, signals)
         let report = Run(plan, notices: notices, signals: signals).execute()
         if !group.reportsJSON,
             let hint = Suggestion.task(
@@ -79,26 +71,15 @@ struct RunCommand: ParsableCommand {
         throw ExitStatus(value: report.outcome.status)
     }
 
-    private static func signals(_ notices: Notices) throws -> SignalPipe {
-        if let signals = SignalPipe() { return signals }
-        notices.error("cannot watch for signals: out of file descriptors")
-        throw ExitStatus(value: CCRun.misuse)
-    }
-
     /// Returns the rules that were overridden; throws `ExitStatus` where it is not to be run.
     private func check(
         _ asked: RemoteCommand.Request, on deployment: Deployment, _ notices: Notices,
-        _ signals: SignalPipe, _ file: StatusFile?
+        _ signals: SignalPipe
     ) throws -> [String] {
-        do {
-            return try Guards(
-                notices: notices, signals: signals, isConfirmed: group.shared.isConfirmed,
-                overridesDeny: group.shared.overridesDeny
-            ).check(asked, on: deployment)
-        } catch let status as ExitStatus {
-            file?.write(StatusFields(target: target, misuse: "not confirmed", status: status.value))
-            throw status
-        }
+        try Guards(
+            notices: notices, signals: signals, isConfirmed: group.shared.isConfirmed,
+            overridesDeny: group.shared.overridesDeny
+        ).check(asked, on: deployment)
     }
 
     /// `script FILE ARG…` sends a local script, unless the deployment calls something of its own so.

@@ -120,18 +120,22 @@ struct SecretArguments {
     private static func run(
         _ command: String, _ environment: [String: String], _ attempted: String
     ) throws(DeploymentsError) -> [UInt8] {
-        let output: [UInt8]
-        do throws(SecretCommand.Failure) {
-            output = try SecretCommand.output(
-                of: command, environment: environment, limit: largestValue + 2)
+        let program: CapturedProgram
+        do {
+            program = try CapturedProgram.run(
+                "/bin/sh", arguments: ["-c", command], environment: environment,
+                terms: CapturedProgram.Terms(outputLimit: largestValue + 2, sharesErrors: true))
         } catch {
             switch error {
-            case .notStarted(let number): throw Self.error(attempted, reason(number))
-            case .status(let status): throw Self.error(attempted, "it ended with status \(status)")
-            case .tooLong: throw tooLarge(attempted)
+            case .notStarted(let reason): throw Self.error(attempted, reason)
+            // It may take its time: somebody may be asked to unlock something.
+            case .timedOut, .tooLong: throw tooLarge(attempted)
             }
         }
-        return try value(output, attempted)
+        guard program.status == 0 else {
+            throw Self.error(attempted, "it ended with status \(program.status)")
+        }
+        return try value(program.output, attempted)
     }
 
     /// What was read without its final line end.

@@ -14,46 +14,17 @@ internal import Transcripts
 
 /// The fields of `--json` and `--status-file`; every field is there, null where nothing is known.
 struct StatusFields: Encodable {
-    let run: String?
+    @Nullable var run: String?
     let target: String
-    let host: String?
+    @Nullable var host: String?
     let origin: String
     let status: Int32
-    let signal: String?
-    let reason: String?
-    let started: String?
+    @Nullable var signal: String?
+    @Nullable var reason: String?
+    @Nullable var started: String?
     let seconds: Double
-    let transcript: String?
+    @Nullable var transcript: String?
 
-    init(_ report: Run.Report) {
-        run = report.plan.run.description
-        target = "\(report.plan.deployment.name)"
-        host = report.plan.endpoint.alias
-        origin = report.outcome.origin.rawValue
-        status = report.outcome.status
-        signal = report.outcome.signal
-        reason = report.outcome.reason
-        started = report.started.description
-        seconds = report.duration.rounded
-        transcript = report.transcript
-    }
-
-    init(_ report: ReleaseReport) {
-        run = report.plan.run.description
-        target = "\(report.plan.deployment.name)"
-        host =
-            report.failed.flatMap(\.step.host)
-            ?? report.plan.destinations[0].destination.endpoint.alias
-        origin = report.outcome.origin.rawValue
-        status = report.outcome.status
-        signal = report.outcome.signal
-        reason = report.outcome.reason
-        started = report.started.description
-        seconds = report.duration.rounded
-        transcript = report.transcript
-    }
-
-    /// What came of a job, as far as it is known.
     init(
         _ outcome: Outcome, run: String?, target: String, host: String?, started: String?,
         duration: Duration, transcript: String?
@@ -70,45 +41,29 @@ struct StatusFields: Encodable {
         self.transcript = transcript
     }
 
+    init(_ report: Run.Report) {
+        self.init(
+            report.outcome, run: report.plan.run.description,
+            target: "\(report.plan.deployment.name)", host: report.plan.endpoint.alias,
+            started: report.started.description, duration: report.duration,
+            transcript: report.transcript)
+    }
+
+    init(_ report: ReleaseReport) {
+        self.init(
+            report.outcome, run: report.plan.run.description,
+            target: "\(report.plan.deployment.name)",
+            host: report.failed.flatMap(\.step.host)
+                ?? report.plan.destinations[0].destination.endpoint.alias,
+            started: report.started.description, duration: report.duration,
+            transcript: report.transcript)
+    }
+
     /// Nothing was run, because ccrun was misused or not confirmed.
     init(target: String, misuse: String, status: CInt = CCRun.misuse) {
-        run = nil
-        self.target = target
-        host = nil
-        origin = Outcome.Origin.ccrun.rawValue
-        self.status = status
-        signal = nil
-        reason = misuse
-        started = nil
-        seconds = 0
-        transcript = nil
-    }
-
-    /// All of it on one line.
-    var json: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Strings and finite numbers: there is nothing that could not be encoded.
-        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
-    }
-
-    // Written out because the compiler's own leaves out what is nil; here every field is there.
-    func encode(to encoder: any Encoder) throws {
-        var fields = encoder.container(keyedBy: CodingKeys.self)
-        try fields.encode(run, forKey: .run)
-        try fields.encode(target, forKey: .target)
-        try fields.encode(host, forKey: .host)
-        try fields.encode(origin, forKey: .origin)
-        try fields.encode(status, forKey: .status)
-        try fields.encode(signal, forKey: .signal)
-        try fields.encode(reason, forKey: .reason)
-        try fields.encode(started, forKey: .started)
-        try fields.encode(seconds, forKey: .seconds)
-        try fields.encode(transcript, forKey: .transcript)
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case run, target, host, origin, status, signal, reason, started, seconds, transcript
+        self.init(
+            Outcome(.ccrun, status: status, reason: misuse), run: nil, target: target, host: nil,
+            started: nil, duration: .zero, transcript: nil)
     }
 }
 
@@ -128,6 +83,28 @@ struct StatusFile {
         self.path = path
     }
 
+    /// Does what may end before there is anything to report, and writes that down where it does.
+    ///
+    /// `path`: where programs look for it, nil where none does. What `body` throws is passed on.
+    static func attending(
+        _ path: String?, target: String, _ body: (StatusFile?) throws -> Void
+    ) throws {
+        let file = path.map(StatusFile.init)
+        // What an earlier run left there must not be taken for this one's.
+        file?.discard()
+        do {
+            try body(file)
+        } catch let error as DeploymentsError {
+            file?.write(StatusFields(target: target, misuse: error.message))
+            throw error
+        } catch let status as ExitStatus {
+            if let reason = status.reason {
+                file?.write(StatusFields(target: target, misuse: reason, status: status.value))
+            }
+            throw status
+        }
+    }
+
     /// Empties a file that an earlier run left; one that is not there stays so.
     func discard() {
         let file = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC)
@@ -139,7 +116,7 @@ struct StatusFile {
     func write(_ fields: StatusFields) -> String? {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard descriptor >= 0, let file = fdopen(descriptor, "w") else { return problem }
-        let text = Array((fields.json + "\n").utf8)
+        let text = Array((fields.jsonLine + "\n").utf8)
         let count = fwrite(text, 1, text.count, file)
         let isClosed = fclose(file) == 0
         return count == text.count && isClosed ? nil : problem

@@ -21,7 +21,7 @@ struct StatusReport {
             notices.warning("cannot write the status file \(problem)")
         }
         if asJSON {
-            Notices.toStandardError(fields.json + "\n")
+            Notices.toStandardError(fields.jsonLine + "\n")
         } else if outcome.status != 0, outcome.signal != "PIPE" || outcome.origin != .ccrun {
             notices.note(outcome.explanation)
             if let hint = outcome.hint { notices.note("hint: \(hint)") }

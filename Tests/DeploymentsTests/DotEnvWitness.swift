@@ -22,7 +22,8 @@ struct DotEnvWitness {
 
     private static func hasModule(_ python: String) -> Bool {
         let program = try? CapturedProgram.run(
-            python, arguments: ["-c", "import dotenv"], environment: [:], limit: .seconds(60))
+            python, arguments: ["-c", "import dotenv"], environment: [:],
+            terms: .within(.seconds(60)))
         return program?.status == 0
     }
 
@@ -34,7 +35,7 @@ struct DotEnvWitness {
         let path = try scratch.write("files", texts.joined(separator: "\0"))
         let program = try CapturedProgram.run(
             python, arguments: ["-I", "-c", Self.script, path],
-            environment: environment, limit: .seconds(120))
+            environment: environment, terms: .within(.seconds(120)))
         try #require(program.status == 0, "\(program.errorText)")
         let answers = try JSONDecoder().decode([Answer].self, from: Data(program.output))
         return answers.map { answer in

@@ -23,7 +23,7 @@ struct EnvFileScene {
         let program = try CapturedProgram.run(
             shell, arguments: ["-c", Self.script, "sh", scratch.path, "\(texts.count)"],
             environment: DotEnvCases.environment.merging(["PATH": "/usr/bin:/bin"]) { $1 },
-            limit: .seconds(120))
+            terms: .within(.seconds(120)))
         try #require(program.status == 0, "\(program.errorText)")
         return try texts.indices.map(reading)
     }

@@ -97,7 +97,7 @@ struct OpenSSHConfigurationTests {
         #expect(throws: CapturedProgram.Failure.timedOut) {
             try CapturedProgram.run(
                 "/bin/sh", arguments: ["-c", "echo x; exec tail -f /dev/null"],
-                environment: ["PATH": "/usr/bin:/bin"], limit: .milliseconds(200))
+                environment: ["PATH": "/usr/bin:/bin"], terms: .within(.milliseconds(200)))
         }
     }
 
@@ -107,7 +107,7 @@ struct OpenSSHConfigurationTests {
             arguments: [
                 "-c", "head -c 300000 /dev/zero; head -c 200000 /dev/zero >&2; kill -9 $$",
             ],
-            environment: ["PATH": "/usr/bin:/bin"], limit: .seconds(60))
+            environment: ["PATH": "/usr/bin:/bin"], terms: .within(.seconds(60)))
         #expect(program.output.count == 300_000)
         #expect(program.errors.count == 200_000)
         #expect(program.status == 137)

@@ -116,7 +116,8 @@ struct RemoteCommandScriptFileTests {
         _ = try RemoteSide.find(Shell(name: "python3"))
         let side = try RemoteSide()
         _ = try CapturedProgram.run(
-            "/bin/chmod", arguments: [mode, side.home], environment: [:], limit: .seconds(60))
+            "/bin/chmod", arguments: [mode, side.home], environment: [:],
+            terms: .within(.seconds(60)))
         let text = """
             #!/usr/bin/env python3
             import os, sys
@@ -139,7 +140,7 @@ extension RemoteSide {
         let path = "\(scratch.path)/interpreter"
         _ = try CapturedProgram.run(
             "/usr/bin/install", arguments: [try scratch.write("text", text), path],
-            environment: ["PATH": "/usr/bin:/bin"], limit: .seconds(60))
+            environment: ["PATH": "/usr/bin:/bin"], terms: .within(.seconds(60)))
         return path
     }
 }

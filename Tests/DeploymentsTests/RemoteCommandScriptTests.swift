@@ -74,7 +74,7 @@ struct RemoteCommandScriptTests {
         let file = try side.scratch.write("script", bytes)
         let expected = try CapturedProgram.run(
             "/bin/sh", arguments: ["-c", "cksum <\"$0\"", file],
-            environment: ["PATH": "/usr/bin:/bin"], limit: .seconds(60))
+            environment: ["PATH": "/usr/bin:/bin"], terms: .within(.seconds(60)))
         let program = try side.runOnTerminal(try script(bytes, pseudoTerminal: true))
         let lines = program.text.split(whereSeparator: \.isNewline).map(String.init)
         #expect(lines == [expected.text.trimmingBlanks, " echo "], "seed 6")

@@ -58,7 +58,7 @@ final class RemoteJobSide: Sendable {
             try CapturedProgram.run(
                 "/usr/bin/env",
                 arguments: ["--default-signal", "\(scratch.path)/bin/sh", "-c", script],
-                environment: environment.merging(variables) { $1 }, limit: limit)
+                environment: environment.merging(variables) { $1 }, terms: .within(limit))
         }
     }
 

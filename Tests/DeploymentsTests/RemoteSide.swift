@@ -57,7 +57,7 @@ struct RemoteSide {
         let arguments =
             ["-c", "cd; cat \"$0\" | \"$@\"", file, loginShell] + loginArguments + ["-c", line]
         return try CapturedProgram.run(
-            "/bin/sh", arguments: arguments, environment: environment, limit: .seconds(60))
+            "/bin/sh", arguments: arguments, environment: environment, terms: .within(.seconds(60)))
     }
 
     /// Runs the command on a pseudo-terminal with echo off, as sshd sets it up.
@@ -67,7 +67,7 @@ struct RemoteSide {
         let marker = try scratch.write("marker", command.handshake ?? [])
         return try CapturedProgram.run(
             python, arguments: ["-c", Self.terminal, file, marker, loginShell, command.execLine],
-            environment: environment, limit: .seconds(60))
+            environment: environment, terms: .within(.seconds(60)))
     }
 
     /// Copies what appears on the terminal to standard output; sends the preamble once the marker,

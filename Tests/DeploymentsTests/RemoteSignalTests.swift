@@ -134,8 +134,10 @@ import Testing
         try await RemoteSignalScene.withRun(shell) { run in
             let name = "a) S 1 1\n1 (b"
             let program = try run.scene.scratch.makeFolder("odd") + "/\(name)"
-            try FileManager.default.copyItem(atPath: "/bin/sleep", toPath: program)
-            let live = try run.start("exec \(ShellQuoting.quoted(program)) 1000")
+            let quoted = ShellQuoting.quoted(program)
+            // Not copied from here: what another test starts at that moment would still have the file
+            // open for writing, and exec(2) would find it busy.
+            let live = try run.start("cp /bin/sleep \(quoted) && exec \(quoted) 1000")
             try await run.waitFor(["a) S 1 1"])
             let pid = Int(live.processID)
             #expect(try await run.signal(.int) == .signalled(session: pid, groups: [pid]))

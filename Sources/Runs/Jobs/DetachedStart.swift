@@ -30,11 +30,7 @@ package final class DetachedStart {
     private let plan: DetachedPlan
     private let notices: Notices
     private let signals: SignalPipe
-    private let recorder: Recorder
-    private let started = Timestamp.now
-    private let clock = ContinuousClock.now
-    private var header: TranscriptHeader
-    private var hasBegunRecording = false
+    private let record: RunRecord
     /// Whether there is a job, as far as can be known here.
     private var mayBeRunning = false
 
@@ -42,8 +38,9 @@ package final class DetachedStart {
         self.plan = plan
         self.notices = notices
         self.signals = signals
-        recorder = Recorder(stateFolder: plan.stateFolder, clock: clock) { notices.warning($0) }
-        header = TranscriptHeader(plan, started: started)
+        record = RunRecord(plan.options, stateFolder: plan.stateFolder, notices: notices) {
+            TranscriptHeader(plan, started: $0)
+        }
     }
 
     /// Starts the job, and explains what went wrong; never throws.
@@ -54,26 +51,21 @@ package final class DetachedStart {
         } catch {
             outcome = Outcome(explaining: error, notices, signals)
         }
-        beginRecording()
-        let transcript = recorder.path
+        record.begin()
+        let transcript = record.path
         // Before anybody learns of the job: its transcript is free for whoever sees its end.
-        if mayBeRunning { recorder.leave() } else { recorder.finish(outcome.ending) }
+        if mayBeRunning { record.leave() } else { record.finish(outcome.ending) }
         return Report(
-            plan: plan, outcome: outcome, started: started, duration: clock.duration(to: .now),
+            plan: plan, outcome: outcome, started: record.started, duration: record.duration,
             transcript: transcript)
     }
 
     private func converse() throws(SSHError) -> Outcome {
         let connection = try connect()
         defer { connection.close() }
-        header.isDetached = true
-        beginRecording()
-        if plan.options.recordsStrictly, !recorder.waitUntilHeaderIsDurable() {
-            let reason = "there is no transcript to record into; nothing was started"
-            notices.error(
-                reason, hint: "make \(plan.stateFolder) writable, or run without --record=strict")
-            return Outcome(.ccrun, status: 125, reason: reason, wasTold: true)
-        }
+        record.header.isDetached = true
+        if let refusal = record.refusal() { return refusal }
+        record.begin()
         let (relay, channel) = try start(over: connection)
         var output: [UInt8] = []
         relay.observe = { bytes, stream in
@@ -138,17 +130,7 @@ package final class DetachedStart {
 
     private func connect() throws(SSHError) -> Connection {
         let connector = Connector(plan.destination, notices: notices, signals: signals)
-        defer {
-            header.targetAddress = connector.discoveries.address
-            header.hostKeyFingerprint = connector.discoveries.hostKeyFingerprint
-        }
+        defer { record.note(connector.discoveries) }
         return try connector.connect()
-    }
-
-    /// Creates the transcript once it is known whether a job is going to be started.
-    private func beginRecording() {
-        guard plan.options.records, !hasBegunRecording else { return }
-        hasBegunRecording = true
-        recorder.begin(header)
     }
 }

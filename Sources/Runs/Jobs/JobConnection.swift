@@ -63,6 +63,10 @@ package final class JobConnection {
         var output: OutputSink?
         var observe: ((UnsafeRawBufferPointer) -> Void)?
         var deadline = Deadline.never
+        /// The time limit of the user's that the deadline stands for, if it does.
+        var limit: Duration? {
+            didSet { if let limit { deadline = .after(limit) } }
+        }
         /// What is to be said of the job where the answer does not come.
         var remark = ""
     }
@@ -149,6 +153,10 @@ package final class JobConnection {
             outcome = Outcome(
                 .transport, status: 255,
                 reason: "the connection to \(host) was lost (\(reason))\(terms.remark)")
+        case .timedOut where terms.limit != nil:
+            let limit = terms.limit.map { DurationText.format($0) } ?? ""
+            outcome = Outcome(
+                .timeout, status: 124, reason: "the time limit of \(limit) ran out\(terms.remark)")
         case .timedOut, .unanswered:
             outcome = Outcome(
                 .transport, status: 255, reason: "no answer from \(host) in time\(terms.remark)")

@@ -37,20 +37,4 @@ extension Outcome {
         default: self.init(.transport, status: status, reason: ending.reason)
         }
     }
-
-    /// What a connection that did not come about, or broke, comes to; explains it.
-    init(explaining error: SSHError, _ notices: Notices, _ signals: SignalPipe) {
-        // An interrupt at a question comes out as a key that was not accepted or not unlocked.
-        if let number = signals.interrupt() {
-            self = .interrupted(by: number)
-            return
-        }
-        notices.error(error)
-        self.init(.transport, status: 255, reason: error.message, wasTold: true)
-    }
-}
-
-extension Recorder {
-    /// One that writes nothing.
-    static var silent: Recorder { Recorder(stateFolder: "", clock: .now) { _ in } }
 }

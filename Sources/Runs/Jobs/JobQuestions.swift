@@ -23,17 +23,24 @@ extension JobConnection {
         return listing
     }
 
-    /// Waits for the end of a job.
-    package func wait(for run: String) throws(JobFailure) -> RemoteJob.Verdict {
+    /// Waits for the end of a job, no longer than `limit`.
+    package func wait(
+        for run: String, limit: Duration? = nil
+    ) throws(JobFailure) -> RemoteJob.Verdict {
         var terms = Terms(keepsInput: true)
+        terms.limit = limit
         terms.remark = "; the job goes on"
         let reply = try ask(try script { try RemoteJob.wait(run: run) }, terms)
         return try verdict(in: reply.output, reply, of: run)
     }
 
-    /// Writes the output of a job to stdout, to its end if it `follows`, as far as it goes otherwise.
-    package func show(_ run: String, follows: Bool) throws(JobFailure) -> RemoteJob.Verdict {
+    /// Writes the output of a job to stdout, as far as it goes, or if it `follows` to the job's end,
+    /// though no longer than `limit`.
+    package func show(
+        _ run: String, follows: Bool, limit: Duration? = nil
+    ) throws(JobFailure) -> RemoteJob.Verdict {
         var terms = Terms(keepsInput: follows, output: OutputSink(STDOUT_FILENO))
+        terms.limit = limit
         // What is shown is not kept.
         terms.observe = { _ in }
         terms.remark = "; the job goes on"

@@ -19,9 +19,7 @@ package final class Release {
     private let signals: SignalPipe
     /// Asks the question of a step; false where the answer is no.
     private let confirm: (String) -> Bool
-    private let recorder: Recorder
-    private let started = Timestamp.now
-    private let clock = ContinuousClock.now
+    private let record: RunRecord
     private let hosts: ReleaseHosts
     private var lock: DeploymentLock?
     private var results: [StepResult] = []
@@ -37,7 +35,9 @@ package final class Release {
         self.notices = notices
         self.signals = signals
         self.confirm = confirm
-        recorder = Recorder(stateFolder: plan.stateFolder, clock: clock) { notices.warning($0) }
+        record = RunRecord(plan.options, stateFolder: plan.stateFolder, notices: notices) {
+            TranscriptHeader(plan, started: $0)
+        }
         hosts = ReleaseHosts(plan, notices: notices, signals: signals)
     }
 
@@ -47,12 +47,11 @@ package final class Release {
         let outcome = perform()
         lock?.release()
         hosts.close()
+        record.begin()
         let report = report(outcome)
-        if plan.options.records {
-            var ending = outcome.ending
-            ending.steps = results.map { record(of: $0) }
-            recorder.finish(ending)
-        }
+        var ending = outcome.ending
+        ending.steps = results.map { entry(of: $0) }
+        record.finish(ending)
         view.show(.ended(report))
         return report
     }
@@ -61,18 +60,13 @@ package final class Release {
 
     private func perform() -> Outcome {
         do {
+            defer { record.note(hosts.discoveries) }
             try hosts.connectAll()
         } catch {
-            beginRecording()
             return explained(error)
         }
-        beginRecording()
-        if plan.options.recordsStrictly, !recorder.waitUntilHeaderIsDurable() {
-            return refusal(
-                "there is no transcript to record into; nothing was run",
-                hint: "make \(plan.stateFolder) writable, or run without --record=strict")
-        }
-        if let refusal = takeLock() { return refusal }
+        record.begin()
+        if let refusal = record.refusal() ?? takeLock() { return refusal }
         return runSteps()
     }
 
@@ -149,7 +143,7 @@ package final class Release {
         }
         while true {
             view.show(.stepBegan(stepRun))
-            recorder.mark(stepRun.label)
+            record.recorder.mark(stepRun.label)
             let start = ContinuousClock.now
             let outcome = outcome(of: command.planned, on: command, isShown: true)
             let duration = start.duration(to: .now)
@@ -166,10 +160,9 @@ package final class Release {
     private func outcome(
         of planned: PlannedCommand, on command: PlannedRelease.Command, isShown: Bool
     ) -> Outcome {
-        let silent = Recorder(stateFolder: plan.stateFolder, clock: clock) { _ in }
         do {
             let execution = try hosts.execution(
-                of: planned, on: command.destination, recorder: isShown ? recorder : silent)
+                of: planned, on: command.destination, recorder: isShown ? record.recorder : .silent)
             execution.attendants = attendants
             try execution.start()
             return execution.finish(isShown ? streams : Execution.Streams())
@@ -240,10 +233,10 @@ package final class Release {
             plan: plan, outcome: outcome, results: results,
             failed: results.first(where: \.endsRelease),
             notRun: plan.steps.map(\.plan).filter { !settled.contains($0.number) }.map(\.name),
-            started: started, duration: clock.duration(to: .now), transcript: recorder.path)
+            started: record.started, duration: record.duration, transcript: record.path)
     }
 
-    private func record(of result: StepResult) -> Ending.Step {
+    private func entry(of result: StepResult) -> Ending.Step {
         Ending.Step(
             name: result.step.name,
             host: result.step.host ?? "\(plan.destinations[0].host)",
@@ -251,19 +244,7 @@ package final class Release {
             milliseconds: Int(result.duration / .milliseconds(1)))
     }
 
-    private func beginRecording() {
-        guard plan.options.records else { return }
-        recorder.begin(TranscriptHeader(plan, started: started, discoveries: hosts.discoveries))
-    }
-
-    private func refusal(_ reason: String, hint: String) -> Outcome {
-        notices.error(reason, hint: hint)
-        return Outcome(.ccrun, status: 125, reason: reason, wasTold: true)
-    }
-
     private func explained(_ error: SSHError) -> Outcome {
-        if let number = signals.interrupt() { return .interrupted(by: number) }
-        notices.error(error)
-        return Outcome(.transport, status: 255, reason: error.message, wasTold: true)
+        Outcome(explaining: error, notices, signals)
     }
 }

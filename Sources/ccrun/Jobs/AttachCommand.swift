@@ -9,7 +9,8 @@ struct AttachCommand: ParsableCommand {
         usage: "ccrun attach [options] [APP/DEP] ID",
         discussion: """
             Shows the output from its first byte on, and ends with the job's exit status: 128+n where \
-            it died of signal n, 255 where it is lost. ^C leaves it running.
+            it died of signal n, 255 where it is lost. ^C leaves it running, and so does the end of \
+            --timeout, which is status 124.
 
             Examples:
               ccrun attach last
@@ -26,7 +27,8 @@ struct AttachCommand: ParsableCommand {
                 return Outcome(end)
             }
             return job.settled(
-                try job.connection.show(job.run, follows: true), session.notices)
+                try job.connection.show(job.run, follows: true, limit: status.timeout),
+                session.notices)
         }
     }
 }

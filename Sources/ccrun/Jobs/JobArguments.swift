@@ -21,39 +21,31 @@ struct JobArguments: ParsableArguments {
     func perform(
         _ status: JobStatusOptions? = nil,
         _ body: (JobLookup.Found, JobSession) throws(JobFailure) -> Outcome
-    ) throws -> Never {
-        let file = status?.statusFile.map(StatusFile.init)
-        // What an earlier command left there must not be taken for this one's.
-        file?.discard()
-        let clock = ContinuousClock.now
-        let session = try JobSession(common, connection)
-        var job: JobLookup.Found?
-        let outcome: Outcome
-        do {
-            let found = try JobLookup(words, session).find()
-            job = found
-            defer { found.connection.close() }
-            outcome = try body(found, session)
-        } catch let failure as JobFailure {
-            outcome = failure.outcome
-        } catch let error as DeploymentsError {
-            file?.write(StatusFields(target: target, misuse: error.message))
-            throw error
-        } catch let error as ExitStatus {
-            file?.write(
-                StatusFields(target: target, misuse: "no such job", status: error.value))
-            throw error
+    ) throws {
+        try StatusFile.attending(status?.statusFile, target: target) { file in
+            let clock = ContinuousClock.now
+            let session = try JobSession(common, connection)
+            var job: JobLookup.Found?
+            let outcome: Outcome
+            do {
+                let found = try JobLookup(words, session).find()
+                job = found
+                defer { found.connection.close() }
+                outcome = try body(found, session)
+            } catch let failure as JobFailure {
+                outcome = failure.outcome
+            }
+            let fields = StatusFields(outcome, job, target: target, clock.duration(to: .now))
+            StatusReport(outcome, fields).deliver(
+                to: file, asJSON: status?.reportsJSON ?? false, session.notices)
+            throw ExitStatus(value: outcome.status)
         }
-        let fields = StatusFields(outcome, job, target: target, clock.duration(to: .now))
-        StatusReport(outcome, fields).deliver(
-            to: file, asJSON: status?.reportsJSON ?? false, session.notices)
-        throw ExitStatus(value: outcome.status)
     }
 
     private var target: String { words.count > 1 ? words[0] : "" }
 }
 
-/// How programs learn of a job's end.
+/// How programs learn of a job's end, and how long they wait for it.
 struct JobStatusOptions: ParsableArguments {
     @Option(
         name: .customLong("status-file"),
@@ -61,6 +53,12 @@ struct JobStatusOptions: ParsableArguments {
     var statusFile: String?
     @Flag(name: .customLong("json"), help: "Report the outcome as JSON on stderr's last line.")
     var reportsJSON = false
+    @Option(
+        name: .customLong("timeout"),
+        help: ArgumentHelp(
+            "How long to wait: 90s, 15m, 2h. The job goes on.", valueName: "duration"),
+        transform: DurationText.parse)
+    var timeout: Duration?
 }
 
 extension StatusFields {

@@ -17,13 +17,13 @@ struct JobRow: Encodable {
     let target: String
     let host: String
     let state: State
-    let status: Int?
-    let signal: String?
+    @Nullable var status: Int?
+    @Nullable var signal: String?
     /// When it was started, by the host's clock if that tells.
-    let started: Timestamp?
-    let ended: Timestamp?
+    @Nullable var started: Timestamp?
+    @Nullable var ended: Timestamp?
     let title: String
-    let transcript: String?
+    @Nullable var transcript: String?
 
     /// A job that its host has told of.
     init(_ entry: RemoteJob.Entry, target: String, host: String, transcript: String?) {
@@ -83,33 +83,11 @@ struct JobRow: Encodable {
             [headings] + cells, width: width,
             yielding: [(last, 8), (last - 3, 6)] + (showsTargets ? [(2, 6)] : []))
     }
+}
 
-    // MARK: - As JSON
-
-    /// One object on one line.
-    var json: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Strings and numbers: there is nothing that could not be encoded.
-        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
-    }
-
-    // Written out because the compiler's own leaves out what is nil; here every field is there.
-    func encode(to encoder: any Encoder) throws {
-        var fields = encoder.container(keyedBy: CodingKeys.self)
-        try fields.encode(run, forKey: .run)
-        try fields.encode(target, forKey: .target)
-        try fields.encode(host, forKey: .host)
-        try fields.encode(state, forKey: .state)
-        try fields.encode(status, forKey: .status)
-        try fields.encode(signal, forKey: .signal)
-        try fields.encode(started?.description, forKey: .started)
-        try fields.encode(ended?.description, forKey: .ended)
-        try fields.encode(title, forKey: .title)
-        try fields.encode(transcript, forKey: .transcript)
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case run, target, host, state, status, signal, started, ended, title, transcript
+extension Timestamp: Encodable {
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
     }
 }

@@ -19,11 +19,7 @@ struct JobSession {
         options = try connection.options()
         notices = Notices(options.verbosity)
         history = HistoryStore(stateFolder: StateFolder.resolve(environment: environment))
-        guard let signals = SignalPipe() else {
-            notices.error("cannot watch for signals: out of file descriptors")
-            throw ExitStatus(value: CCRun.misuse)
-        }
-        self.signals = signals
+        signals = try .ofThisProcess(notices)
     }
 
     /// The jobs that were started from here, newest first.
@@ -53,7 +49,6 @@ struct JobSession {
 
     /// An error that is the caller's: says it, and ends with 125.
     func misuse(_ message: String, hint: String? = nil) -> ExitStatus {
-        notices.error(message, hint: hint)
-        return ExitStatus(value: CCRun.misuse)
+        .misuse(message, hint: hint, notices)
     }
 }

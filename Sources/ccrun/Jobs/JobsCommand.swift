@@ -34,7 +34,7 @@ struct JobsCommand: ParsableCommand {
         let session = try JobSession(common, connection)
         let survey = try JobSurvey(session, target: name)
         if printsJSON {
-            for row in survey.rows { print(row.json) }
+            for row in survey.rows { print(row.jsonLine) }
         } else if survey.rows.isEmpty {
             if survey.status == 0 {
                 let place = name.map { " on \($0)" } ?? ""

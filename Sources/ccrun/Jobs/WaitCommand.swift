@@ -9,10 +9,11 @@ struct WaitCommand: ParsableCommand {
         usage: "ccrun wait [options] [APP/DEP] ID",
         discussion: """
             Ends with the job's exit status: 128+n where it died of signal n, 255 where it is lost. \
-            ^C leaves it running.
+            ^C leaves it running, and so does the end of --timeout, which is status 124.
 
             Examples:
               ccrun wait last
+              ccrun wait --timeout 15m last
               ccrun wait --status-file end.json shop/staging 01M81QM37
             """)
 
@@ -22,7 +23,8 @@ struct WaitCommand: ParsableCommand {
     func run() throws {
         try arguments.perform(status) { job, session throws(JobFailure) in
             if let end = job.recordedEnd { return Outcome(end) }
-            return job.settled(try job.connection.wait(for: job.run), session.notices)
+            return job.settled(
+                try job.connection.wait(for: job.run, limit: status.timeout), session.notices)
         }
     }
 }

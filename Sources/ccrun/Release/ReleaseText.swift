@@ -43,7 +43,12 @@ enum ReleaseText {
             if report.outcome.status == 0 {
                 return ["release of \(name) done in \(report.duration.short)"]
             }
-            return ["release of \(name) not begun: \(report.outcome.explanation)"]
+            let outcome = report.outcome
+            return [
+                "release of \(name) not begun"
+                    + (outcome.wasTold
+                        ? ", status \(outcome.status)" : ": \(outcome.explanation)")
+            ]
         }
         let step = failed.step
         let host = step.host ?? "\(report.plan.destinations[0].host)"

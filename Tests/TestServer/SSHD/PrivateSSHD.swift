@@ -40,7 +40,7 @@ package final class PrivateSSHD: Sendable {
             try folder.makeFolder("home")
             if let shell = options.loginShell {
                 let script = options.loginShellScript(shell)
-                try folder.write(script, to: "login-shell", mode: 0o755)
+                try folder.writeExecutable(script, to: "login-shell")
             }
             let text = options.text(port: port, folder: folder, hostKeys: hostKeys)
             try folder.write(text, to: "sshd_config")

@@ -40,6 +40,24 @@ package final class ScratchFolder: Sendable {
         return target
     }
 
+    /// Writes a script that can be run, with the folders on the way to it, and returns its path.
+    ///
+    /// A shell writes it: what another test starts at that moment would still have a file of ours open
+    /// for writing, and exec(2) would find it busy.
+    @discardableResult
+    package func writeExecutable(_ script: String, to name: String) throws -> String {
+        let target = file(name)
+        if let slash = name.lastIndex(of: "/") { try makeFolder(String(name[..<slash])) }
+        let result = try ChildProcess.run(
+            "/bin/sh", ["-c", "cat >\"$0\" && chmod 755 \"$0\"", target],
+            input: .bytes(Array(script.utf8)))
+        guard result.status == .exited(0) else {
+            throw TestServerError(
+                .program, "cannot write \"\(target)\"", "\(result.status) \(result.errorOutput)")
+        }
+        return target
+    }
+
     /// Makes a folder in the folder, with those on the way to it, and returns its path.
     @discardableResult
     package func makeFolder(_ name: String, mode: mode_t = 0o700) throws -> String {

@@ -1,0 +1,67 @@
+internal import Transcripts
+
+/// One run with all that the history knows of it, its steps included, for people.
+package struct HistoryDetails {
+    private let entry: HistoryEntry
+    private let steps: [[String]]
+    private let width: Int?
+
+    /// Reads the steps of a run; `width` is as in `HistoryTable`.
+    package init(_ entry: HistoryEntry, width: Int?) {
+        self.entry = entry
+        self.width = width
+        steps = (try? Self.steps(of: Transcript.open(entry.path))) ?? []
+    }
+
+    /// The lines, none longer than the width but that of the transcript's path.
+    package var lines: [String] {
+        fields + (steps.isEmpty ? [] : [""] + stepTable.lines)
+    }
+
+    private var fields: [String] {
+        let pairs = [
+            ("run", entry.run.description), ("when", LocalTime.text(entry.started)),
+            ("target", entry.target), ("host", entry.host),
+            ("command", HistoryTable.command(of: entry)),
+            ("status", HistoryTable.status(of: entry)), ("time", entry.duration?.short ?? ""),
+        ]
+        let lines = pairs.map { name, value in
+            let line = name.padded(to: Self.fieldWidth) + CleanText.line(value)
+            return CleanText.fitted(line, to: width ?? .max)
+        }
+        return lines + ["transcript".padded(to: Self.fieldWidth) + CleanText.line(entry.path)]
+    }
+
+    private static let fieldWidth = 12
+
+    private var stepTable: TextTable {
+        TextTable(
+            [["STEP", "HOST", "STATUS", "TIME"]] + steps, width: width,
+            yielding: [(0, 8), (1, 8)], rightAligned: [3])
+    }
+
+    // MARK: - Steps
+
+    /// What the end tells; of a run without one, the steps that have begun.
+    private static func steps(of transcript: Transcript) throws(TranscriptError) -> [[String]] {
+        if let ending = transcript.ending {
+            return ending.steps.map { step in
+                [
+                    CleanText.line(step.name), CleanText.line(step.host), "\(step.status)",
+                    Duration.milliseconds(step.milliseconds).short,
+                ]
+            }
+        }
+        let begun = try transcript.events().filter { $0.code == .marker }
+        let last = transcript.state == .running ? "running" : "interrupted"
+        return begun.enumerated().map { index, marker in
+            [CleanText.line(marker.text), "", index == begun.count - 1 ? last : "", ""]
+        }
+    }
+}
+
+extension String {
+    fileprivate func padded(to width: Int) -> String {
+        self + String(repeating: " ", count: max(0, width - count))
+    }
+}
