@@ -106,6 +106,21 @@ import Transcripts
         }
     }
 
+    @Test(arguments: ["wait", "attach"])
+    func `who waits only so long ends with 124, and the job goes on`(command: String) throws {
+        try withSSHD { sshd in
+            let place = try Workplace(release: sshd, [])
+            let id = try place.detach(["shop", "\(untilGo); exit 6"])
+            let result = try place.run([command, "--timeout", "300ms", id])
+            #expect(result.status == .exited(124))
+            #expect(
+                result.errorOutput
+                    == "ccrun: the time limit of 300ms ran out; the job goes on, status 124\n")
+            try sshd.letGo()
+            #expect(try place.run([command, "--timeout", "15m", id]).status == .exited(6))
+        }
+    }
+
     @Test func `stop ends a job and its children`() throws {
         try withSSHD { sshd in
             let place = try Workplace(release: sshd, [])

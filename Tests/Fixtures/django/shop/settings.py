@@ -34,6 +34,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 TEMPLATES = [
@@ -64,6 +65,12 @@ EMAIL_PORT = int(mail["PORT"])
 EMAIL_HOST_USER = mail.get("USERNAME", "")
 EMAIL_HOST_PASSWORD = mail.get("PASSWORD", "")
 DEFAULT_FROM_EMAIL = mail.get("FROM", "shop@example.com")
+
+# A proxy in front speaks TLS and sends people who come by http there.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+SECURE_HSTS_SECONDS = 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+SILENCED_SYSTEM_CHECKS = ["security.W008"]
 
 # Static files: whitenoise (a middleware), dj-static (see wsgi.py) or django-storages.
 STATICFILES = os.environ.get("STATICFILES", "whitenoise")
