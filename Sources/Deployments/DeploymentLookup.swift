@@ -1,9 +1,9 @@
 extension Deployment {
     /// Finds the deployment that a name on the command line means.
     ///
-    /// The inventory comes first. A name that it lacks, or any name without an inventory, is at
-    /// `host` (`--host`), or at the `Host app/dep` or `Host app-dep` of `~/.ssh/config`. Throws what
-    /// the inventory throws, or `noInventory`.
+    /// Where there is an inventory it alone says what there is: a name that was mistyped must not get
+    /// around its guards. Without one, any name is at `host` (`--host`), or at the `Host app/dep` or
+    /// `Host app-dep` of `~/.ssh/config`. Throws what the inventory throws, or `noInventory`.
     package static func find(
         _ name: DeploymentName,
         in inventory: Inventory?,
@@ -11,19 +11,7 @@ extension Deployment {
         environment: [String: String],
         homeFolder: String
     ) throws(DeploymentsError) -> Deployment {
-        var absence = DeploymentsError(
-            .noInventory, "cannot find \"\(name)\"",
-            because: "there is no \(Inventory.fileName) here or above, and no \"Host \(name)\" or "
-                + "\"Host \(name.dashed)\" in ~/.ssh/config",
-            hint: "write a \(Inventory.fileName), or pass --host")
-        if let inventory {
-            do {
-                return try inventory.deployment(name)
-            } catch {
-                guard [.unknownApp, .unknownDeployment].contains(error.code) else { throw error }
-                absence = error
-            }
-        }
+        if let inventory { return try inventory.deployment(name) }
         if let host { return Deployment(adHoc: name, host: host) }
         for alias in [name.description, name.dashed] {
             let configuration = try OpenSSHConfiguration.ask(
@@ -33,6 +21,10 @@ extension Deployment {
             guard let host = configuration?.host, host != alias else { continue }
             return Deployment(adHoc: name, host: HostAddress(name: alias))
         }
-        throw absence
+        throw DeploymentsError(
+            .noInventory, "cannot find \"\(name)\"",
+            because: "there is no \(Inventory.fileName) here or above, and no \"Host \(name)\" or "
+                + "\"Host \(name.dashed)\" in ~/.ssh/config",
+            hint: "write a \(Inventory.fileName), or pass --host")
     }
 }

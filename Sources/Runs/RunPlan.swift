@@ -90,7 +90,7 @@ extension RemoteCommand.Request {
 
 extension Deployment {
     /// The host to run on: the primary, the one of that name, or any host where none is listed so.
-    func host(named name: String?) throws(DeploymentsError) -> HostAddress {
+    package func host(named name: String?) throws(DeploymentsError) -> HostAddress {
         guard let name else { return hosts[0] }
         let wanted = try HostAddress(parsing: name)
         return hosts.first {

@@ -25,6 +25,24 @@ final class RunRecord {
         self.notices = notices
         self.header = header(started)
         recorder = Recorder(stateFolder: stateFolder, clock: clock) { notices.warning($0) }
+        if options.records { redact() }
+    }
+
+    /// Keeps the secrets that are known here out of the transcript.
+    private func redact() {
+        var redactions: [Redaction] = []
+        for (name, secret) in options.secrets.sorted(by: { $0.key < $1.key }) {
+            if let redaction = secret.withBytes({ Redaction($0, named: name) }) {
+                redactions.append(redaction)
+            } else {
+                notices.warning(
+                    "the secret \(name) has fewer than \(Redaction.leastSize) bytes, too few to be "
+                        + "kept out of the transcript where the command shows it")
+            }
+        }
+        guard !redactions.isEmpty else { return }
+        recorder.redact(redactions)
+        header.redact(redactions)
     }
 
     /// Since the run has started.

@@ -34,6 +34,14 @@ enum Base64 {
         }
     }
 
+    static func encoded(_ bytes: [UInt8]) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: encodedCount(of: bytes.count)) { target, count in
+            count = encodedCount(of: bytes.count)
+            guard let start = target.baseAddress else { return }
+            bytes.withUnsafeBytes { encode($0, into: start) }
+        }
+    }
+
     /// The bytes of a text; nil where it is not base 64 with its padding.
     static func decode(_ text: [UInt8]) -> [UInt8]? {
         guard text.count % 4 == 0 else { return nil }

@@ -27,6 +27,9 @@ package final class Recorder {
     /// The time of all that is recorded, where it is not that of the clock.
     private var pinnedTime: Int64?
 
+    /// What replaces values that may not be recorded, for each stream its own; empty without any.
+    private var redactors: [OutputStream: Redactor] = [:]
+
     /// What follows once the head has reached its size.
     private var tail: TailRing?
 
@@ -89,7 +92,21 @@ package final class Recorder {
     /// Takes output as it was received, of any length.
     package func record(_ bytes: UnsafeRawBufferPointer, from stream: OutputStream) {
         totals.received[stream, default: 0] += bytes.count
-        take(bytes, .output(stream))
+        guard redactors[stream] != nil else { return take(bytes, .output(stream)) }
+        redactors[stream]?.take(bytes) { take($0, .output(stream)) }
+    }
+
+    /// Keeps values out of all output that is recorded from now on.
+    package func redact(_ redactions: [Redaction]) {
+        guard !redactions.isEmpty else { return }
+        for stream in OutputStream.allCases { redactors[stream] = Redactor(redactions) }
+    }
+
+    /// Records what could have become a value that may not be.
+    private func recordHeld() {
+        for stream in OutputStream.allCases {
+            redactors[stream]?.flush { take($0, .output(stream)) }
+        }
     }
 
     /// Takes what was typed, where recording it was asked for.
@@ -105,6 +122,7 @@ package final class Recorder {
 
     /// A step of a release begins; what came before it is on the disk when this returns.
     package func mark(_ label: String) {
+        recordHeld()
         var text = label
         text.withUTF8 { take(UnsafeRawBufferPointer($0), .marker) }
         flush(at: .now)
@@ -133,6 +151,7 @@ package final class Recorder {
     /// `end` is when that was, counted from the start; now unless it is given.
     package func finish(_ ending: Ending, at end: Duration? = nil) {
         guard writer != nil else { return }
+        recordHeld()
         let now = ContinuousClock.now
         let time = time(at: now)
         writer?.stopSync()
@@ -149,6 +168,7 @@ package final class Recorder {
 
     /// Closes the file without an end: the run goes on, as a job.
     package func leave() {
+        recordHeld()
         flush(at: .now)
         writer?.stopSync()
         writer?.syncNow()

@@ -44,6 +44,13 @@ package struct TranscriptHeader: Sendable, Equatable {
     /// The names of the values that were replaced in command, title and output.
     package var redacted: [String]
 
+    /// Replaces values in command and title, and names those that are kept out of the transcript.
+    package mutating func redact(_ redactions: [Redaction]) {
+        command = Redactor.text(command, without: redactions)
+        title = Redactor.text(title, without: redactions)
+        redacted = redactions.map(\.name)
+    }
+
     package init(
         run: RunID, started: Timestamp, width: Int, height: Int, title: String, command: String,
         term: String? = nil, app: String, dep: String, actorUser: String, actorHost: String,

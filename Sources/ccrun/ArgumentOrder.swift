@@ -26,7 +26,9 @@ struct ArgumentOrder {
         let word = arguments[place]
         let others = Array(arguments[..<place] + arguments[(place + 1)...])
         if word == "run" { return ["run"] + run(others) }
-        if subcommands.contains(word) || word == "help" { return [word] + others }
+        if subcommands.contains(word) || word == "help" {
+            return [word] + others.flatMap(Self.withoutSilentValue)
+        }
         return ["run"] + run(arguments)
     }
 
@@ -55,6 +57,11 @@ struct ArgumentOrder {
         return own + options + ["--"] + command
     }
 
+    /// `--port=` as `--port` and an empty word: the parser would take the next word for the value.
+    private static func withoutSilentValue(_ word: String) -> [String] {
+        word.hasPrefix("--") && word.hasSuffix("=") ? [String(word.dropLast()), ""] : [word]
+    }
+
     /// Options with each value in a word of its own: `-eA=b` as `-e A=b`, `-tp22` as `-tp 22`.
     ///
     /// The parser knows a joined value by its own rules, and none with an equals sign in it.
@@ -63,7 +70,7 @@ struct ArgumentOrder {
         var isValue = false
         for word in options {
             guard !isValue, let letter = valuedLetter(word) else {
-                words.append(word)
+                words += isValue ? [word] : Self.withoutSilentValue(word)
                 isValue = !isValue && takesNext(word)
                 continue
             }

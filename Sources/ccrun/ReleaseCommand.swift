@@ -21,6 +21,7 @@ struct ReleaseCommand: ParsableCommand {
             """)
 
     @OptionGroup var common: CommonOptions
+    @OptionGroup var connection: ConnectionOptions
     @OptionGroup var shared: SharedOptions
     @Flag(
         name: .customLong("plan"), help: "Print what would be run, and where; connect to nothing.")
@@ -53,7 +54,7 @@ struct ReleaseCommand: ParsableCommand {
             throw DeploymentsError.withoutInventory("cannot release \"\(name)\"")
         }
         let deployment = try inventory.deployment(name)
-        let options = try shared.options(environment)
+        let options = try shared.options(connection, environment)
         let notices = Notices(options.verbosity)
         let plan = try ReleasePlan(
             for: deployment, selection: ReleaseSelection(from: from, only: only, skip: skip))

@@ -23,6 +23,8 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
     @OptionGroup var group: RunOptionsGroup
+    @OptionGroup var connection: ConnectionOptions
+    @OptionGroup var shared: SharedOptions
     @Flag(name: .customLong(String(ArgumentOrder.exactWords.dropFirst(2))), help: .private)
     var hasExactWords = false
     @Argument(help: ArgumentHelp("The deployment.", valueName: "app/dep"))
@@ -31,13 +33,14 @@ struct RunCommand: ParsableCommand {
     var command: [String] = []
 
     func run() throws {
-        try StatusFile.attending(group.shared.statusFile, target: target, runAndReport)
+        try StatusFile.attending(shared.statusFile, target: target, runAndReport)
     }
 
     private func runAndReport(to file: StatusFile?) throws {
         let environment = ProcessEnvironment.all
         let name = try DeploymentName(parsing: target)
-        let options = try group.options(environment)
+        var options = try shared.options(connection, environment)
+        group.add(to: &options)
         let notices = Notices(options.verbosity)
         let deployment = try Deployment.find(
             name, in: try common.inventory(environment),
@@ -45,6 +48,7 @@ struct RunCommand: ParsableCommand {
                 try HostAddress(parsing: text)
             }, environment: environment, homeFolder: HomeFolder.path(environment))
         let asked = try request(on: deployment)
+        try warn(of: asked, on: deployment, notices)
         if group.isDetached {
             var plan = try DetachedPlan(
                 asked, on: deployment, options: options,
@@ -77,9 +81,50 @@ struct RunCommand: ParsableCommand {
         _ signals: SignalPipe
     ) throws -> [String] {
         try Guards(
-            notices: notices, signals: signals, isConfirmed: group.shared.isConfirmed,
-            overridesDeny: group.shared.overridesDeny
+            notices: notices, signals: signals, isConfirmed: shared.isConfirmed,
+            overridesDeny: shared.overridesDeny
         ).check(asked, on: deployment)
+    }
+
+    /// Says what is allowed, and perhaps not meant.
+    private func warn(
+        of asked: RemoteCommand.Request, on deployment: Deployment, _ notices: Notices
+    ) throws(DeploymentsError) {
+        let host = try deployment.host(named: group.host)
+        if !deployment.hosts.contains(host) {
+            notices.warning("\(host) is none of the hosts of \(deployment.name)")
+        }
+        if deployment.resolve(asked).taskName == "release", !deployment.release.isEmpty,
+            !deployment.tasks.contains(where: { $0.name == "release" })
+        {
+            notices.note(
+                "hint: this is the process type alone; \"ccrun release \(deployment.name)\" runs "
+                    + "the steps of the release, under its lock")
+        }
+        if group.isDetached, !group.ignoresInput, !Terminal.standardInput.isTerminal,
+            StandardInput.unreadCount > 0
+        {
+            notices.warning("a job has no input; what stdin has is not sent (-n says so)")
+        }
+    }
+
+    /// What is no command although it is there: a variable of the caller's that is empty, a `script`
+    /// without its file.
+    private func checkOnlyWord(
+        _ word: String, on deployment: Deployment
+    ) throws(DeploymentsError) {
+        if word.allSatisfy(\.isWhitespace) {
+            throw DeploymentsError(
+                .invalidCommand, "cannot run \"\(word)\" on \"\(deployment.name)\"",
+                because: "the command is empty", hint: "leave it out for a login shell")
+        }
+        if word == "script", deployment.resolve(.words(command)).taskName == nil {
+            throw DeploymentsError(
+                .invalidCommand, "cannot run \"script\" on \"\(deployment.name)\"",
+                because: "it needs the FILE to send",
+                hint: "\"ccrun \(deployment.name) script FILE ARG…\", or put \"--\" ahead of it "
+                    + "for the program of that name there")
+        }
     }
 
     /// `script FILE ARG…` sends a local script, unless the deployment calls something of its own so.
@@ -87,6 +132,7 @@ struct RunCommand: ParsableCommand {
         -> RemoteCommand.Request
     {
         if command.isEmpty { return .loginShell }
+        if command.count == 1, !hasExactWords { try checkOnlyWord(command[0], on: deployment) }
         if command.count > 1, command[0] == "script", !hasExactWords,
             deployment.resolve(.words(command)).taskName == nil
         {

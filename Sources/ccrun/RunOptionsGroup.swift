@@ -2,6 +2,9 @@ internal import ArgumentParser
 internal import Deployments
 internal import Runs
 
+// Commands name all their groups themselves: in a debug build the parser checks a group within a group
+// several times over, and with three levels of them that took a quarter of a second.
+
 /// Where the inventory is, and how much is said: options that several commands share.
 struct CommonOptions: ParsableArguments {
     @Option(
@@ -67,7 +70,6 @@ struct ConnectionOptions: ParsableArguments {
 
 /// The options that a run and a release share, as typed.
 struct SharedOptions: ParsableArguments {
-    @OptionGroup var connection: ConnectionOptions
     @Option(
         name: [.customShort("e"), .customLong("env")],
         help: ArgumentHelp("Set a variable there: K=V, or K to copy mine.", valueName: "name=value")
@@ -125,7 +127,9 @@ struct SharedOptions: ParsableArguments {
     }
 
     /// The same in the terms of `Runs`; warns of secrets that others can read.
-    func options(_ processEnvironment: [String: String]) throws(DeploymentsError) -> RunOptions {
+    func options(
+        _ connection: ConnectionOptions, _ processEnvironment: [String: String]
+    ) throws(DeploymentsError) -> RunOptions {
         var options = try connection.options()
         options.environment = try EnvironmentArguments.variables(
             files: environmentFiles, assignments: environment, environment: processEnvironment)
@@ -166,7 +170,6 @@ struct RunOptionsGroup: ParsableArguments {
     var timeToLive: String?
     @Flag(name: .customLong("json"), help: "Report the outcome as JSON on stderr's last line.")
     var reportsJSON = false
-    @OptionGroup var shared: SharedOptions
 
     func validate() throws {
         if isDetached, wantsTerminal {
@@ -176,12 +179,10 @@ struct RunOptionsGroup: ParsableArguments {
         if wantsTerminal, wantsNoTerminal { throw ValidationError("-t and -T exclude each other") }
     }
 
-    /// The same in the terms of `Runs`.
-    func options(_ processEnvironment: [String: String]) throws(DeploymentsError) -> RunOptions {
-        var options = try shared.options(processEnvironment)
+    /// Adds them, in the terms of `Runs`.
+    func add(to options: inout RunOptions) {
         options.terminal = wantsTerminal ? .always : wantsNoTerminal ? .never : .automatic
         options.ignoresInput = ignoresInput
         options.host = host
-        return options
     }
 }

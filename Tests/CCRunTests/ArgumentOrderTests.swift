@@ -45,6 +45,23 @@ import Testing
     }
 
     @Test(arguments: [
+        (["--host=", "shop", "ls"], ["run", "--host", "", "shop", "--", "ls"]),
+        (
+            ["shop", "--user=", "--", "--x="],
+            ["run", "--exact-words", "shop", "--user", "", "--", "--x="]
+        ),
+        (["-e", "--x=", "shop"], ["run", "-e", "--x=", "shop"]),
+        (["shop", "grep", "--colour="], ["run", "shop", "--", "grep", "--colour="]),
+        (["release", "--from=", "shop"], ["release", "--from", "", "shop"]),
+        (["run", "--port=", "shop"], ["run", "--port", "", "shop"]),
+    ])
+    func `a value that is left out is empty, and not the next word`(
+        words: [String], arranged: [String]
+    ) {
+        #expect(Self.order.arranged(words) == arranged)
+    }
+
+    @Test(arguments: [
         ("-eA=b shop env", "run -e A=b shop -- env"),
         ("shop -eA=b -iFILE env -eC", "run shop -e A=b -i FILE -- env -eC"),
         ("-TeA=b shop", "run -Te A=b shop"),
@@ -142,10 +159,10 @@ import Testing
     func `joined or not, the values are the same`(options: [String]) throws {
         let arranged = Self.order.arranged(options + ["shop"])
         let run = try #require(try CCRun.parseAsRoot(arranged) as? RunCommand)
-        #expect(run.group.shared.environment == ["A=b=c"])
-        #expect(run.group.shared.connection.user == "ana")
-        #expect(run.group.shared.connection.port == 22)
-        #expect(run.group.shared.connection.identities == ["id.key"])
+        #expect(run.shared.environment == ["A=b=c"])
+        #expect(run.connection.user == "ana")
+        #expect(run.connection.port == 22)
+        #expect(run.connection.identities == ["id.key"])
     }
 
     @Test(arguments: [

@@ -18,10 +18,12 @@ struct AttachCommand: ParsableCommand {
             """)
 
     @OptionGroup var status: JobStatusOptions
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var connection: ConnectionOptions
     @OptionGroup var arguments: JobArguments
 
     func run() throws {
-        try arguments.perform(status) { job, session throws(JobFailure) in
+        try arguments.perform(common, connection, status) { job, session throws(JobFailure) in
             if job.isRecorded, let end = job.recordedEnd {
                 try job.showRecorded()
                 return Outcome(end)

@@ -5,8 +5,6 @@ internal import Transcripts
 
 /// `[APP/DEP] ID`, and the options of the commands about one job.
 struct JobArguments: ParsableArguments {
-    @OptionGroup var common: CommonOptions
-    @OptionGroup var connection: ConnectionOptions
     @Argument(
         help: ArgumentHelp(
             "The beginning of the job's id, or \"last\"; behind its deployment where the job was "
@@ -19,6 +17,7 @@ struct JobArguments: ParsableArguments {
 
     /// Finds the job, asks about it, says how that came out, and ends with its status.
     func perform(
+        _ common: CommonOptions, _ connection: ConnectionOptions,
         _ status: JobStatusOptions? = nil,
         _ body: (JobLookup.Found, JobSession) throws(JobFailure) -> Outcome
     ) throws {

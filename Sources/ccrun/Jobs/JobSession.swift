@@ -30,13 +30,20 @@ struct JobSession {
             .compactMap(KnownJob.init)
     }
 
-    /// The deployment of that name; `host` is where it is if nothing describes it.
+    /// The deployment of that name; `host` is where it is if nothing describes it any more.
     func deployment(
         _ name: DeploymentName, at host: HostAddress? = nil
     ) throws(DeploymentsError) -> Deployment {
-        try Deployment.find(
-            name, in: inventory, host: host, environment: environment,
-            homeFolder: HomeFolder.path(environment))
+        do {
+            return try Deployment.find(
+                name, in: inventory, host: host, environment: environment,
+                homeFolder: HomeFolder.path(environment))
+        } catch {
+            guard let host, [.unknownApp, .unknownDeployment].contains(error.code) else {
+                throw error
+            }
+            return Deployment(adHoc: name, host: host)
+        }
     }
 
     func connection(

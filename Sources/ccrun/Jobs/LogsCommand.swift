@@ -19,10 +19,12 @@ struct LogsCommand: ParsableCommand {
 
     @Flag(name: [.customShort("f"), .customLong("follow")], help: "Go on until the job has ended.")
     var follows = false
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var connection: ConnectionOptions
     @OptionGroup var arguments: JobArguments
 
     func run() throws {
-        try arguments.perform { job, session throws(JobFailure) in
+        try arguments.perform(common, connection) { job, session throws(JobFailure) in
             if job.isRecorded, let end = job.recordedEnd {
                 try job.showRecorded()
                 return Self.shown(Outcome(end))

@@ -21,11 +21,13 @@ struct StopCommand: ParsableCommand {
         help: ArgumentHelp(
             "How long the job has before it is killed (10s).", valueName: "duration"))
     var grace: String?
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var connection: ConnectionOptions
     @OptionGroup var arguments: JobArguments
 
     func run() throws {
         let grace = try ConnectionOptions.duration(grace) ?? RunOptions().grace
-        try arguments.perform { job, session throws(JobFailure) in
+        try arguments.perform(common, connection) { job, session throws(JobFailure) in
             if job.recordedEnd != nil {
                 session.notices.note("the job \(job.run) had ended before")
                 return Outcome(.remote, status: 0)

@@ -18,10 +18,12 @@ struct WaitCommand: ParsableCommand {
             """)
 
     @OptionGroup var status: JobStatusOptions
+    @OptionGroup var common: CommonOptions
+    @OptionGroup var connection: ConnectionOptions
     @OptionGroup var arguments: JobArguments
 
     func run() throws {
-        try arguments.perform(status) { job, session throws(JobFailure) in
+        try arguments.perform(common, connection, status) { job, session throws(JobFailure) in
             if let end = job.recordedEnd { return Outcome(end) }
             return job.settled(
                 try job.connection.wait(for: job.run, limit: status.timeout), session.notices)
