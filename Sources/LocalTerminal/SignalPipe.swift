@@ -11,7 +11,7 @@
 /// There is one for the process. A signal that was ignored when the process started (nohup, a
 /// background job) stays ignored.
 package final class SignalPipe {
-    /// Readable when the user wants out: INT, TERM or HUP has come.
+    /// Readable when the user wants out: INT, TERM, HUP or QUIT has come.
     package let interruptDescriptor: CInt
     /// Readable when the terminal's or the job's state has changed: WINCH, CONT or TSTP has come.
     package let changeDescriptor: CInt
@@ -26,7 +26,9 @@ package final class SignalPipe {
         // A closed pipe and a file-size limit are errors of a write, no reasons to die.
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
-        for number in [SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGCONT] { Self.install(number) }
+        for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGCONT] {
+            Self.install(number)
+        }
     }
 
     /// The interrupt that came first since the last call, or nil.
@@ -107,7 +109,8 @@ nonisolated(unsafe) private var changeWriteEnd: CInt = -1
 private func noteSignal(_ number: CInt) {
     let saved = errno
     var byte = UInt8(truncatingIfNeeded: number)
-    let isInterrupt = number == SIGINT || number == SIGTERM || number == SIGHUP
+    let isInterrupt =
+        number == SIGINT || number == SIGTERM || number == SIGHUP || number == SIGQUIT
     _ = write(isInterrupt ? interruptWriteEnd : changeWriteEnd, &byte, 1)
     errno = saved
 }

@@ -24,7 +24,7 @@ final class Relay {
         case timedOut
         /// A prompt, as it is to be quoted, stood there for too long.
         case unanswered(String)
-        /// INT, TERM or HUP came, by its number.
+        /// INT, TERM, HUP or QUIT came, by its number.
         case interrupted(CInt)
         /// Our standard output takes no more: EPIPE where nobody reads it.
         case outputClosed(CInt)

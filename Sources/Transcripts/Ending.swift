@@ -63,7 +63,7 @@ package struct Ending: Sendable, Equatable {
 
     /// The status table of ccrun: 128+n for a signal, 124 for a timeout, 130 for an interruption.
     ///
-    /// An interruption by HUP or TERM is 129 or 143, by the signal given. 255 is everything that
+    /// An interruption by HUP, TERM or QUIT is 129, 143 or 131, by the signal given. 255 is everything that
     /// left no status.
     private static func shellStatus(end: End, status: Int?, signal: String?) -> Int {
         let signalled = signal.flatMap { numbers[$0] }.map { 128 + $0 }

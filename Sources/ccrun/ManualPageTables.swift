@@ -24,8 +24,8 @@ enum ManualPageTables {
             "ccrun itself: usage, inventory, unknown deployment, lock held, confirmation refused."),
         Row("124", "--timeout ran out."),
         Row(
-            "130, 129, 143",
-            "ccrun was interrupted by INT, HUP or TERM before a remote status came."),
+            "130, 129, 143, 131",
+            "ccrun was interrupted by INT, HUP, TERM or QUIT before a remote status came."),
         Row("141", "Nobody reads ccrun's output any more."),
     ]
 

@@ -88,6 +88,7 @@ struct StatusCase: Sendable, CustomTestStringConvertible {
 
     static let interrupts: [(String, Int32, Int32)] = [
         ("INT", SIGINT, 130), ("TERM", SIGTERM, 143), ("HUP", SIGHUP, 129),
+        ("QUIT", SIGQUIT, 131),
     ]
 
     @Test(arguments: interrupts)

@@ -42,7 +42,7 @@ import Transcripts
         }
     }
 
-    @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT])
     func `after a signal`(_ number: Int32) throws {
         try withServer { host in
             let work = try Workplace(host)

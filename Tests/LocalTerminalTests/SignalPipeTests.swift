@@ -15,6 +15,8 @@ import Testing
             #expect(signals.interrupt() == nil)
             raise(SIGHUP)
             #expect(signals.interrupt() == SIGHUP)
+            raise(SIGQUIT)
+            #expect(signals.interrupt() == SIGQUIT)
             #expect(signals.changes() == [])
         }
     }
@@ -69,7 +71,7 @@ import Testing
 private func freshSignalPipe(ignoring ignored: [CInt] = []) -> SignalPipe? {
     var set = sigset_t()
     sigemptyset(&set)
-    for number in [SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGCONT, SIGTSTP, SIGPIPE] {
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH, SIGCONT, SIGTSTP, SIGPIPE] {
         signal(number, ignored.contains(number) ? SIG_IGN : SIG_DFL)
         sigaddset(&set, number)
     }
