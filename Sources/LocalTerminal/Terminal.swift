@@ -61,16 +61,18 @@ package struct Terminal: Sendable {
 
     /// Sets the modes once output has drained, even from the background.
     ///
-    /// Returns false when there is no terminal (any more).
+    /// `discardingInput`: what was typed before is gone. Returns false when there is no terminal
+    /// (any more).
     @discardableResult
-    package func setModes(_ modes: termios) -> Bool {
+    package func setModes(_ modes: termios, discardingInput: Bool = false) -> Bool {
         // A background process that sets modes is stopped by SIGTTOU unless it is ignored; here the
         // modes being set are the user's own, so going on is right.
         let previous = signal(SIGTTOU, SIG_IGN)
         defer { signal(SIGTTOU, previous) }
         var modes = modes
+        let action = discardingInput ? TCSAFLUSH : TCSADRAIN
         while true {
-            if tcsetattr(descriptor, TCSADRAIN, &modes) == 0 { return true }
+            if tcsetattr(descriptor, action, &modes) == 0 { return true }
             if errno != EINTR { return false }
         }
     }

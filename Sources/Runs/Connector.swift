@@ -117,7 +117,7 @@ final class Connector {
             return .ask { [signals] question in
                 let prompt = question + "Connect and record it (yes/no)? "
                 let answer = TerminalQuestion(
-                    prompt, echoes: true, interruptDescriptor: signals.interruptDescriptor
+                    prompt, echoes: true, signals: signals
                 ).ask()
                 return answer == .line(Array("yes".utf8))
             }
@@ -139,7 +139,7 @@ final class Connector {
         identitiesOnly: destination.endpoint.identitiesOnly
     ) { [signals] prompt in
         let question = TerminalQuestion(
-            prompt, echoes: false, interruptDescriptor: signals.interruptDescriptor)
+            prompt, echoes: false, signals: signals)
         guard case .line(let line) = question.ask(), !line.isEmpty else { return nil }
         return line
     }

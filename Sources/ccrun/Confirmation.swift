@@ -13,7 +13,7 @@ struct Confirmation {
         let name = "\(deployment.name)"
         let question = TerminalQuestion(
             "\(name) is protected. Type its name to go on: ", echoes: true,
-            interruptDescriptor: signals.interruptDescriptor)
+            signals: signals)
         switch question.ask() {
         case .line(let line) where String(decoding: line, as: UTF8.self) == name:
             return

@@ -40,7 +40,7 @@ struct Guards {
         if isConfirmed { return true }
         let answer = TerminalQuestion(
             "\(question) (yes/no) ", echoes: true,
-            interruptDescriptor: signals.interruptDescriptor
+            signals: signals
         ).ask()
         guard case .line(let line) = answer else { return false }
         return ["yes", "y"].contains(String(decoding: line, as: UTF8.self).lowercased())

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import TestServer
 import Testing
 
@@ -113,6 +114,31 @@ import Testing
             #expect(try session.waitForExit() == .exited(0), "\(session.output)")
             #expect(session.output.contains("in\r\n"))
             #expect(try session.terminalModes == modes)
+        }
+    }
+
+    @Test(arguments: [SIGSTOP, SIGTSTP])
+    func `after a stop it is asked for again, without echo`(signal: Int32) throws {
+        try Self.withEncryptedKey { _, place, _ in
+            let terminal = try place.usersTerminal(["shop", "echo in"])
+            let session = terminal.session
+            defer { session.close() }
+            try session.waitFor("': ")
+            try session.write("half of something")
+            session.send(signal: signal)
+            try terminal.waitUntil(isStopped: true)
+            // Nobody can act on SIGSTOP; before SIGTSTP the terminal is left as it was.
+            if signal == SIGTSTP { #expect(try session.terminalModes == terminal.before) }
+            // As a shell with job control does.
+            try terminal.stty("sane")
+            session.send(signal: SIGCONT)
+            try session.waitFor("': ")
+            #expect(try !session.terminalModes.echoes)
+            try session.write(Self.passphrase + "\n")
+            #expect(try session.waitForExit() == .exited(0), "\(session.output)")
+            #expect(session.output.contains("in\r\n"))
+            #expect(!session.output.contains(Self.passphrase))
+            #expect(try session.terminalModes == terminal.before)
         }
     }
 

@@ -12,10 +12,11 @@ final class UsersTerminal: Sendable {
 
     /// Starts `program`, an absolute path and its arguments.
     ///
-    /// `settings` are operands of stty(1), set beforehand.
+    /// `settings` are operands of stty(1), set beforehand; `typedAhead` is in the terminal's input
+    /// queue before the program runs.
     init(
         _ program: [String], environment: [String: String], workingFolder: String? = nil,
-        settings: [String] = [], columns: Int = 80, rows: Int = 24
+        settings: [String] = [], typedAhead: String = "", columns: Int = 80, rows: Int = 24
     ) throws {
         let prepare = settings.isEmpty ? "" : "stty \(settings.joined(separator: " ")) || exit 125;"
         session = try TerminalSession(
@@ -27,6 +28,11 @@ final class UsersTerminal: Sendable {
             isProcessStopped(process.pid) || process.currentStatus != nil
         }
         before = try session.terminalModes
+        if !typedAhead.isEmpty {
+            try session.write(typedAhead)
+            // Its echo tells that it is in the queue.
+            try session.waitFor(typedAhead.replacing("\n", with: "\r\n"))
+        }
         process.send(signal: SIGCONT)
     }
 
@@ -60,11 +66,12 @@ extension TerminalModes {
 extension Workplace {
     /// Starts ccrun on a terminal with settings of the user's own.
     func usersTerminal(
-        _ arguments: [String], settings: [String] = [], columns: Int = 80, rows: Int = 24
+        _ arguments: [String], settings: [String] = [], typedAhead: String = "",
+        columns: Int = 80, rows: Int = 24
     ) throws -> UsersTerminal {
         try UsersTerminal(
             [CCRun.binary] + arguments, environment: environment, workingFolder: folder.path,
-            settings: settings, columns: columns, rows: rows)
+            settings: settings, typedAhead: typedAhead, columns: columns, rows: rows)
     }
 }
 

@@ -211,6 +211,22 @@ import Transcripts
         }
     }
 
+    @Test func `what was typed before the question is no answer to it`() throws {
+        try withServer { server in
+            let place = try Workplace(server)
+            try place.folder.write("", to: ".ssh/known_hosts")
+            let terminal = try place.usersTerminal(
+                ["shop", "echo ran"], typedAhead: "yes\nyes\n")
+            defer { terminal.session.close() }
+            try terminal.session.waitFor("(yes/no)? ")
+            try terminal.session.write("no\n")
+            #expect(try terminal.session.waitForExit() == .exited(255))
+            #expect(!terminal.session.output.contains("ran\r\n"))
+            #expect(try terminal.session.terminalModes == terminal.before)
+            #expect(try place.folder.read(".ssh/known_hosts").isEmpty)
+        }
+    }
+
     @Test func `an interrupt at the question ends it as it should`() throws {
         try withServer { server in
             let place = try Workplace(server)

@@ -9,7 +9,7 @@ import Testing
         await #expect(processExitsWith: .success) {
             let tty = try ControllingTerminal()
             tty.type("yes\n", after: "Go on? ")
-            let question = TerminalQuestion("Go on? ", echoes: true, interruptDescriptor: nil)
+            let question = TerminalQuestion("Go on? ", echoes: true, signals: nil)
             #expect(question.ask() == .line(Array("yes".utf8)))
             #expect(tty.output(until: "yes\r\n") == "Go on? yes\r\n")
         }
@@ -20,10 +20,23 @@ import Testing
             let tty = try ControllingTerminal()
             let before = try tty.pair.stty(["-g"])
             tty.type("päss wörd\n", after: "Passphrase: ")
-            let question = TerminalQuestion("Passphrase: ", echoes: false, interruptDescriptor: nil)
+            let question = TerminalQuestion("Passphrase: ", echoes: false, signals: nil)
             #expect(question.ask() == .line(Array("päss wörd".utf8)))
             #expect(tty.output(until: "\n") == "Passphrase: \r\n")
             #expect(try tty.pair.stty(["-g"]) == before)
+        }
+    }
+
+    @Test func `what was typed before the question stood there is no answer`() async {
+        await #expect(processExitsWith: .success) {
+            let tty = try ControllingTerminal()
+            tty.type("yes\nhalf")
+            // Its echo tells that it is in the queue.
+            _ = tty.output(until: "yes\r\nhalf")
+            tty.type("no\n", after: "? ")
+            #expect(
+                TerminalQuestion("? ", echoes: true, signals: nil).ask()
+                    == .line(Array("no".utf8)))
         }
     }
 
@@ -32,7 +45,7 @@ import Testing
             let tty = try ControllingTerminal()
             tty.type("\u{4}", after: "? ")
             #expect(
-                TerminalQuestion("? ", echoes: true, interruptDescriptor: nil).ask()
+                TerminalQuestion("? ", echoes: true, signals: nil).ask()
                     == TerminalQuestion.Answer.none)
         }
     }
@@ -44,7 +57,7 @@ import Testing
             let signals = try #require(SignalPipe())
             tty.type("half\u{3}", after: "Passphrase: ")
             let question = TerminalQuestion(
-                "Passphrase: ", echoes: false, interruptDescriptor: signals.interruptDescriptor)
+                "Passphrase: ", echoes: false, signals: signals)
             #expect(question.ask() == .interrupted)
             #expect(signals.interrupt() == SIGINT)
             #expect(try tty.pair.stty(["-g"]) == before)
@@ -58,7 +71,7 @@ import Testing
             let tty = try ControllingTerminal()
             let before = try tty.pair.stty(["-g"])
             tty.type("a\u{1C}b\u{1A}c\n", after: "? ")
-            let question = TerminalQuestion("? ", echoes: echoes, interruptDescriptor: nil)
+            let question = TerminalQuestion("? ", echoes: echoes, signals: nil)
             #expect(question.ask() == .line(Array("a\u{1C}b\u{1A}c".utf8)))
             #expect(try tty.pair.stty(["-g"]) == before)
         }
@@ -69,7 +82,7 @@ import Testing
             setsid()
             #expect(!TerminalQuestion.canAsk)
             #expect(
-                TerminalQuestion("? ", echoes: true, interruptDescriptor: nil).ask()
+                TerminalQuestion("? ", echoes: true, signals: nil).ask()
                     == TerminalQuestion.Answer.none)
         }
     }
@@ -114,8 +127,12 @@ struct ControllingTerminal {
     func type(_ text: String, after prompt: String) {
         _ = Worker("typist") { [self] in
             _ = output(until: prompt)
-            let bytes = Array(text.utf8)
-            _ = write(pair.master, bytes, bytes.count)
+            type(text)
         }
+    }
+
+    func type(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = write(pair.master, bytes, bytes.count)
     }
 }
