@@ -26,6 +26,10 @@ package struct Endpoint: Sendable, Equatable {
     package var identityAgent: String?
     package var userKnownHostsFiles: [String]
     package var globalKnownHostsFiles: [String]
+    /// Files of public keys that no host may have.
+    package var revokedHostKeysFiles: [String] = []
+    /// Whether a name is hashed where it is added to a known_hosts file.
+    package var hashesKnownHosts = false
     package var strictHostKeyChecking: StrictHostKeyChecking
     package var connectTimeout: Duration?
 }

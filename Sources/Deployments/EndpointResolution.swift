@@ -36,6 +36,8 @@ extension Deployment {
         endpoint.port = port ?? configuration?.port ?? 22
         if let configuration {
             endpoint.adopt(configuration, environment: environment, homeFolder: homeFolder)
+        } else {
+            endpoint.hashesKnownHosts = OpenSSHSystemFile().hashesKnownHosts
         }
         endpoint.prefer(identityFiles: options.identityFiles, homeFolder: homeFolder)
         return endpoint
@@ -79,10 +81,12 @@ extension Endpoint {
         identitiesOnly = configuration.identitiesOnly
         strictHostKeyChecking = configuration.strictHostKeyChecking
         connectTimeout = configuration.connectTimeout
+        hashesKnownHosts = configuration.hashesKnownHosts
 
         let tokens = OpenSSHTokens(for: self, environment: environment, homeFolder: homeFolder)
         userKnownHostsFiles = configuration.userKnownHostsFiles.map(tokens.expanded)
         globalKnownHostsFiles = configuration.globalKnownHostsFiles.map(tokens.expanded)
+        revokedHostKeysFiles = configuration.revokedHostKeysFiles.map(tokens.expanded)
         if !Self.areDefaults(configuration.identityFiles) {
             identityFiles = configuration.identityFiles.filter { $0 != "none" }.map(tokens.expanded)
         }

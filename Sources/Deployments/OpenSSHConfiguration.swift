@@ -14,6 +14,8 @@ package struct OpenSSHConfiguration: Sendable, Equatable {
     package var identityAgent: String?
     package var userKnownHostsFiles: [String] = []
     package var globalKnownHostsFiles: [String] = []
+    package var revokedHostKeysFiles: [String] = []
+    package var hashesKnownHosts = false
     package var strictHostKeyChecking = Endpoint.StrictHostKeyChecking.ask
     package var connectTimeout: Duration?
     /// The jump host or proxy command that leads to the host, as `keyword value`.
@@ -58,6 +60,8 @@ package struct OpenSSHConfiguration: Sendable, Equatable {
         case "identityagent": identityAgent = value
         case "userknownhostsfile": userKnownHostsFiles = Self.paths(value)
         case "globalknownhostsfile": globalKnownHostsFiles = Self.paths(value)
+        case "revokedhostkeys": revokedHostKeysFiles = Self.paths(value)
+        case "hashknownhosts": hashesKnownHosts = value == "yes"
         case "stricthostkeychecking": strictHostKeyChecking = Self.strictness(value)
         case "connecttimeout": connectTimeout = Int64(value).map { .seconds($0) }
         case "proxyjump", "proxycommand": proxy = value == "none" ? proxy : "\(keyword) \(value)"

@@ -34,26 +34,14 @@ extension OpenSSHConfiguration {
     /// Whether any file could tell `ssh -G` more than its defaults.
     ///
     /// It costs some milliseconds, and most machines that run tasks in CI have no configuration. The
-    /// system's file counts as soon as it has a keyword that no distribution ships.
+    /// system's file counts as soon as it has a line that no distribution ships.
     static func isWorthAsking(
         homeFolder: String,
         systemFolder: String = "/etc/ssh"
     ) -> Bool {
         FileText.exists(FilePath.absolute(".ssh/config", in: homeFolder))
             || !FileText.names(inFolder: "\(systemFolder)/ssh_config.d").isEmpty
-            || hasUncommonKeyword(FilePath.absolute("ssh_config", in: systemFolder))
-    }
-
-    private static func hasUncommonKeyword(_ path: String) -> Bool {
-        guard let text = try? FileText.read(path) else { return FileText.exists(path) }
-        let common = [
-            "host", "include", "sendenv", "hashknownhosts", "gssapiauthentication",
-            "gssapidelegatecredentials", "forwardx11trusted",
-        ]
-        return text.split(whereSeparator: \.isNewline).contains { line in
-            let keyword = line.split { $0.isWhitespace || $0 == "=" }.first ?? "#"
-            return !keyword.hasPrefix("#") && !common.contains(keyword.lowercased())
-        }
+            || OpenSSHSystemFile(folder: systemFolder).isUncommon
     }
 
     private static func run(
@@ -97,6 +85,7 @@ extension OpenSSHConfiguration {
         }
         var moved = self
         moved.userKnownHostsFiles = userKnownHostsFiles.map(move)
+        moved.revokedHostKeysFiles = revokedHostKeysFiles.map(move)
         moved.identityAgent = identityAgent.map(move)
         return moved
     }

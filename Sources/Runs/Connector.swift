@@ -79,7 +79,7 @@ final class Connector {
         notices.detail("connected to \(session.serverIdentification ?? "?") at \(session.address)")
         let (key, note) = try session.verifyHostKey(
             against: knownHosts, name: name, port: port, policy: hostKeyPolicy,
-            recordingIn: fileForNewHostKeys)
+            recordingIn: fileForNewHostKeys, hashed: endpoint.hashesKnownHosts)
         discoveries.hostKeyFingerprint = key.fingerprint
         if let note { notices.note(note) }
     }
@@ -91,10 +91,15 @@ final class Connector {
 
     private var knownHosts: KnownHosts {
         let endpoint = destination.endpoint
+        let revoked = endpoint.revokedHostKeysFiles
         return switch destination.givenHostKeys {
-        case nil: KnownHosts(files: endpoint.userKnownHostsFiles + endpoint.globalKnownHostsFiles)
-        case .file(let path): KnownHosts(files: [path])
-        case .text(let text): KnownHosts(files: [], text: ("CCRUN_KNOWN_HOSTS", text))
+        case nil:
+            KnownHosts(
+                files: endpoint.userKnownHostsFiles + endpoint.globalKnownHostsFiles,
+                revokedKeys: revoked)
+        case .file(let path): KnownHosts(files: [path], revokedKeys: revoked)
+        case .text(let text):
+            KnownHosts(files: [], text: ("CCRUN_KNOWN_HOSTS", text), revokedKeys: revoked)
         }
     }
 

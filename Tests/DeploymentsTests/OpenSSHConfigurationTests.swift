@@ -25,6 +25,8 @@ struct OpenSSHConfigurationTests {
             identityfile ~/.ssh/%h key
             identityfile /etc/keys/shop
             globalknownhostsfile /etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2
+            revokedhostkeys /etc/ssh/revoked keys
+            hashknownhosts yes
             userknownhostsfile /home/ana/known hosts /home/ana/.ssh/known_hosts2
             connecttimeout 7
             proxycommand nc -x proxy %h %p
@@ -41,6 +43,8 @@ struct OpenSSHConfigurationTests {
         expected.identityFiles = ["~/.ssh/%h key", "/etc/keys/shop"]
         expected.globalKnownHostsFiles = ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"]
         expected.userKnownHostsFiles = ["/home/ana/known hosts", "/home/ana/.ssh/known_hosts2"]
+        expected.revokedHostKeysFiles = ["/etc/ssh/revoked keys"]
+        expected.hashesKnownHosts = true
         expected.connectTimeout = .seconds(7)
         expected.proxy = "proxycommand nc -x proxy %h %p"
         #expect(configuration == expected)
@@ -81,8 +85,15 @@ struct OpenSSHConfigurationTests {
             "Include /etc/ssh/ssh_config.d/*.conf\n\nHost *\n#   Port 22\n    SendEnv LANG LC_*\n"
                 + "    HashKnownHosts yes\n    GSSAPIAuthentication=yes\n")
         #expect(!isWorthAsking())
-        try scratch.write("etc/ssh_config", "Host *\n\tport 2222\n")
-        #expect(isWorthAsking())
+        for uncommon in [
+            "Host *\n\tport 2222\n", "Host web\n    HashKnownHosts yes\n", "Match all\n",
+            "Include /etc/ssh/ssh_config.d/*.conf\nInclude /etc/site/ssh_config\n",
+            "Include /etc/ssh/ssh_config.d/*.conf /etc/site/ssh_config\n",
+            "include=ssh_config.site\n",
+        ] {
+            try scratch.write("etc/ssh_config", uncommon)
+            #expect(isWorthAsking(), "\(uncommon)")
+        }
         try scratch.write("etc/ssh_config", "")
         try scratch.write("etc/ssh_config.d/10-site.conf", "")
         #expect(isWorthAsking())
@@ -91,6 +102,21 @@ struct OpenSSHConfigurationTests {
         try scratch.write("home/.ssh/config", "")
         #expect(
             OpenSSHConfiguration.isWorthAsking(homeFolder: home, systemFolder: "/nowhere"))
+    }
+
+    @Test(
+        arguments: [
+            ("Host *\n    HashKnownHosts yes\n    HashKnownHosts no\n", true),
+            ("hashknownhosts=no\n", false), ("# HashKnownHosts yes\n", false),
+        ])
+    func `whether names are hashed is in the system's file, too`(
+        text: String,
+        isHashed: Bool
+    ) throws {
+        let scratch = try Scratch()
+        try scratch.write("ssh_config", text)
+        #expect(OpenSSHSystemFile(folder: scratch.path).hashesKnownHosts == isHashed)
+        #expect(!OpenSSHSystemFile(folder: "/nowhere").hashesKnownHosts)
     }
 
     @Test func `a program that hangs is killed at its deadline`() {

@@ -127,6 +127,60 @@ import Testing
         }
     }
 
+    // MARK: - RevokedHostKeys
+
+    @Test func `a key in the file of RevokedHostKeys is refused, as by ssh`() throws {
+        try withServer { server in
+            let place = try Workplace(server)
+            let other = try KeyPair(in: place.folder, name: "other")
+            let file = try place.folder.write(
+                "# gone\n\n\(other.publicKeyLine) somebody\n", to: "revoked")
+            try place.folder.write("RevokedHostKeys ~/revoked\n", to: ".ssh/config")
+            #expect(try place.run(["shop", "echo ran"]).output == "ran\n")
+
+            try place.folder.write(
+                "# gone\nnonsense\n\(server.hostKeyLine) this one\n", to: "revoked")
+            let result = try place.run(["--accept-new-host-key", "shop", "echo ran"])
+            #expect(result.status == .exited(255))
+            #expect(
+                result.errorOutput.split(separator: "\n").prefix(3).map(String.init) == [
+                    "ccrun: warning: \(file):2: skipped, no key",
+                    "ccrun: error: the host key of \"127.0.0.1\" is revoked; nothing was sent",
+                    "ccrun: revoked by \(file):3, received ssh-ed25519 "
+                        + "\(server.hostKeyFingerprint)",
+                ])
+            let witness = try server.ssh(["true"], options: ["-o", "RevokedHostKeys=\(file)"])
+            #expect(witness.status == .exited(255))
+        }
+    }
+
+    @Test(arguments: ["a list in binary form", "a missing file"])
+    func `without the revoked keys no key is taken for a good one`(what: String) throws {
+        try withLyingServer { server in
+            let place = try Workplace(server)
+            let file = place.folder.file("revoked")
+            var reason = "no such file or directory"
+            if what == "a list in binary form" {
+                let other = try KeyPair(in: place.folder, name: "other")
+                let made = try ChildProcess.run(
+                    try Tool.path("ssh-keygen"),
+                    ["-q", "-k", "-f", file, "\(other.identityFile).pub"])
+                #expect(made.status == .exited(0), "\(made.errorOutput)")
+                reason = "a binary key revocation list is not supported"
+            }
+            try place.folder.write("RevokedHostKeys \(file)\n", to: ".ssh/config")
+            let result = try place.run(["shop", "true"])
+            #expect(result.status == .exited(255))
+            #expect(
+                result.errorOutput.hasPrefix(
+                    "ccrun: error: the host key of \"127.0.0.1\" cannot be told from a revoked "
+                        + "one; nothing was sent: cannot read \"\(file)\": \(reason)\n"
+                        + "ccrun: hint: "), "\(result.errorOutput)")
+            try server.record.waitForEnd()
+            #expect(server.record.loginAttempts().isEmpty)
+        }
+    }
+
     private static func put(_ obstacle: Obstacle, in place: Workplace) throws {
         try FileManager.default.removeItem(atPath: place.knownHostsFile)
         try obstacle.put(place.knownHostsFile)

@@ -49,12 +49,24 @@ import Transcripts
             #expect(second.output == "ran\n")
             #expect(second.errorOutput.isEmpty)
             // OpenSSH agrees with what was written.
-            let witness = try ChildProcess.run(
-                try Tool.path("ssh"),
-                try server.sshArguments(options: [
-                    "-o", "UserKnownHostsFile=\(place.knownHostsFile)",
-                ]) + ["true"])
-            #expect(witness.status == .exited(0), "\(witness.errorOutput)")
+            try Self.expectKnown(to: place, server)
+        }
+    }
+
+    @Test(arguments: ["yes", "no"])
+    func `a new host is recorded by its name or a hash, as ssh is told to`(value: String) throws {
+        try withServer { server in
+            let place = try Workplace(server)
+            try place.folder.write("HashKnownHosts \(value)\n", to: ".ssh/config")
+            try FileManager.default.removeItem(atPath: place.knownHostsFile)
+            let first = try place.run(["--accept-new-host-key", "shop", "echo ran"])
+            #expect(first.output == "ran\n", "\(first.errorOutput)")
+            let recorded = String(
+                decoding: try place.folder.read(".ssh/known_hosts"), as: UTF8.self)
+            #expect(recorded.hasPrefix(value == "yes" ? "|1|" : "[127.0.0.1]:"), "\(recorded)")
+            #expect(recorded.contains("127.0.0.1") == (value == "no"))
+            #expect(try place.run(["shop", "echo ran"]).output == "ran\n")
+            try Self.expectKnown(to: place, server)
         }
     }
 
@@ -240,6 +252,15 @@ import Transcripts
             #expect(try session.terminalModes == modes)
             try place.expectTranscript(.cancelled("INT", 2))
         }
+    }
+
+    /// OpenSSH connects by what was written.
+    private static func expectKnown(to place: Workplace, _ server: any TestHost) throws {
+        // Of two values the first counts (ssh(1), -o).
+        let known = ["-o", "UserKnownHostsFile=\(place.knownHostsFile)"]
+        let witness = try ChildProcess.run(
+            try Tool.path("ssh"), known + (try server.sshArguments()) + ["true"])
+        #expect(witness.status == .exited(0), "\(witness.errorOutput)")
     }
 
     private static func name(_ server: any TestHost) -> String { "[127.0.0.1]:\(server.port)" }

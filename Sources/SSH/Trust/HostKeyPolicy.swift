@@ -12,16 +12,23 @@ extension Session {
     /// Checks the server's key against the recorded ones; nothing has been sent that needs trust.
     ///
     /// `name` is what known_hosts calls the host, its name or the HostKeyAlias; a newly accepted key is
-    /// recorded in `file`. Returns the key, now trusted, and a note for the user when one was recorded.
-    /// Throws `hostKeyUnknown`, `hostKeyChanged` or `hostKeyRevoked`.
+    /// recorded in `file`, with the name `hashed` where HashKnownHosts wants that. Returns the key, now
+    /// trusted, and a note for the user when one was recorded. Throws `hostKeyUnknown`,
+    /// `hostKeyChanged`, `hostKeyRevoked` or `knownHosts`.
     package func verifyHostKey(
         against knownHosts: KnownHosts, name: String, port: UInt16, policy: HostKeyPolicy,
-        recordingIn file: String?
+        recordingIn file: String?, hashed: Bool = false
     ) throws(SSHError) -> (key: HostKey, note: String?) {
         guard let key = hostKey else {
             throw SSHError(.hostKeyUnknown, "the server showed no host key; nothing was sent")
         }
         let host = "\"\(cleaned(name.utf8))\""
+        if let unusable = knownHosts.unusableRevokedKeys {
+            throw SSHError(
+                .knownHosts,
+                "the host key of \(host) cannot be told from a revoked one; nothing was sent",
+                underlying: unusable.reason, hint: unusable.hint)
+        }
         switch knownHosts.verdict(on: key, name: name, port: port) {
         case .trusted:
             return (key, nil)
@@ -49,7 +56,8 @@ extension Session {
                 details: ["received \(key.summary)"],
                 hint: "add the key itself to known_hosts, once its fingerprint is confirmed")
         case .unknown:
-            return (key, try accept(key, host, name, port, policy, file))
+            try accept(key, host, policy)
+            return (key, file.map { record(key, name, port, in: $0, hashed: hashed) })
         }
     }
 
@@ -67,9 +75,8 @@ extension Session {
     }
 
     private func accept(
-        _ key: HostKey, _ host: String, _ name: String, _ port: UInt16, _ policy: HostKeyPolicy,
-        _ file: String?
-    ) throws(SSHError) -> String? {
+        _ key: HostKey, _ host: String, _ policy: HostKeyPolicy
+    ) throws(SSHError) {
         switch policy {
         case .refuse:
             throw SSHError(
@@ -86,9 +93,15 @@ extension Session {
         case .acceptNew:
             break
         }
-        guard let file else { return nil }
-        do {
-            try KnownHosts.add(key, name: name, port: port, to: file)
+    }
+
+    /// Returns a note on what was recorded, or why nothing was.
+    private func record(
+        _ key: HostKey, _ name: String, _ port: UInt16, in file: String, hashed: Bool
+    ) -> String {
+        let host = "\"\(cleaned(name.utf8))\""
+        do throws(SSHError) {
+            try KnownHosts.add(key, name: name, port: port, to: file, hashed: hashed)
             return "recorded the host key of \(host) (\(key.summary)) in \(file)"
         } catch {
             // Trust was decided; a read-only known_hosts only means that the question comes again.

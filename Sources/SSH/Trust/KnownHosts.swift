@@ -12,14 +12,20 @@ package struct KnownHosts: Sendable {
     package let warnings: [String]
     /// Files that are there but cannot be read: what they say of a host is not known.
     package let unreadableFiles: [String]
+    /// A file of revoked keys that cannot be used: then no key is known to be good.
+    let unusableRevokedKeys: RevokedKeys.Unusable?
 
     /// Reads the files that are there; missing ones are no matter.
     ///
     /// `text`: lines that came as a text, and what messages call it; they stand ahead of the files'.
-    package init(files: [String], text: (name: String, text: String)? = nil) {
+    /// `revokedKeys`: files of RevokedHostKeys, which have to be there.
+    package init(
+        files: [String], text: (name: String, text: String)? = nil, revokedKeys: [String] = []
+    ) {
         var lines: [Line] = []
         var warnings: [String] = []
         var unreadableFiles: [String] = []
+        var unusable: RevokedKeys.Unusable?
         if let text {
             Self.read(Array(text.text.utf8), of: text.name, into: &lines, warnings: &warnings)
         }
@@ -33,6 +39,16 @@ package struct KnownHosts: Sendable {
                 unreadableFiles.append(file)
             }
         }
+        for file in revokedKeys {
+            do throws(RevokedKeys.Unusable) {
+                let keys = try RevokedKeys(file: file)
+                lines += keys.lines
+                warnings += keys.warnings
+            } catch {
+                unusable = error
+            }
+        }
+        unusableRevokedKeys = unusable
         self.lines = lines
         self.warnings = warnings
         self.unreadableFiles = unreadableFiles
