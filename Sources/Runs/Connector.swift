@@ -139,8 +139,8 @@ final class Connector {
 
     private lazy var loginKeys = LoginKeys(
         agentSocket: destination.endpoint.identityAgent,
-        identityFiles: givenFiles + destination.endpoint.identityFiles,
-        identityText: givenText.map { ("CCRUN_SSH_KEY", $0) },
+        identityFiles: destination.endpoint.identityFiles,
+        identityText: givenText.map { ("CCRUN_SSH_KEY", $0) }, givenFiles: givenFiles,
         identitiesOnly: destination.endpoint.identitiesOnly
     ) { [signals] prompt in
         let question = TerminalQuestion(

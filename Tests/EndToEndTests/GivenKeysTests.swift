@@ -42,6 +42,26 @@ import Testing
         }
     }
 
+    @Test(arguments: [true, false])
+    func `the given key comes before those of an agent`(isText: Bool) throws {
+        try withSSHD(SSHDOptions(configuration: ["MaxAuthTries 2"])) { sshd in
+            let agent = try Agent(in: sshd.folder)
+            defer { agent.stop() }
+            for number in 1...4 {
+                try agent.add(try KeyPair(in: sshd.folder, name: "other\(number)").identityFile)
+            }
+            let place = try Self.place(sshd)
+            let result = try place.run(
+                ["shop", "echo in"],
+                environment: [
+                    "SSH_AUTH_SOCK": agent.socket, "CCRUN_KNOWN_HOSTS": Self.knownHosts(sshd),
+                    "CCRUN_SSH_KEY": isText
+                        ? try Self.text(of: sshd.identityFile) : sshd.identityFile,
+                ])
+            #expect(result.output == "in\n", "\(result.errorOutput)")
+        }
+    }
+
     @Test func `a host that the text does not name is refused, and nobody is asked`() throws {
         try withServer { server in
             let place = try Self.place(server)

@@ -112,7 +112,7 @@ import Testing
 }
 
 /// A private ssh-agent(1).
-private final class Agent: Sendable {
+final class Agent: Sendable {
     let socket: String
     private let process: ChildProcess
 

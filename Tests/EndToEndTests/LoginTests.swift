@@ -103,6 +103,27 @@ import Testing
         }
     }
 
+    @Test func `the key that was accepted is told from those that were refused`() throws {
+        let configuration = [
+            "AuthenticationMethods publickey,password", "PasswordAuthentication yes",
+        ]
+        try withSSHD(SSHDOptions(configuration: configuration)) { sshd in
+            let place = try Workplace(sshd)
+            let stranger = try KeyPair(in: place.folder, name: "stranger")
+            let right = sshd.userKeys[0]
+            let files = [stranger.identityFile, right.identityFile]
+            let result = try place.run(files.flatMap { ["-i", $0] } + ["shop", "true"])
+            #expect(result.status == .exited(255))
+            #expect(
+                result.errorOutput.split(separator: "\n").dropFirst().prefix(2).map(String.init)
+                    == [
+                        "ccrun: tried key \(files[0]) (ssh-ed25519 \(stranger.fingerprint)): refused",
+                        "ccrun: tried key \(files[1]) (ssh-ed25519 \(right.fingerprint)): accepted",
+                    ], "\(result.errorOutput)")
+            #expect(result.errorOutput.contains("the server wants more than a key: password\n"))
+        }
+    }
+
     @Test func `the server's banner is shown, without what could harm a terminal`() throws {
         var script = Script.honest(output: "in\n")
         script.login.banner = "Welcome\u{1B}]0;owned\u{07}\r\nsecond line\n"

@@ -55,7 +55,9 @@ import Testing
         let partial = try Self.error(Self.script(.partial), sendingAhead: false)
         #expect(partial?.code == .loginRefused)
         #expect(partial?.underlying == "the server wants more than a key: keyboard-interactive")
-        #expect(partial?.details.count == 1)
+        let details = partial?.details ?? []
+        #expect(details.count == 1)
+        #expect(details.allSatisfy { $0.hasPrefix("tried key ") && $0.hasSuffix("): accepted") })
         #expect(partial?.hint == "the server's AuthenticationMethods ask for a second factor")
         let refused = try Self.error(Self.script(.refusedOnceSigned), sendingAhead: false)
         #expect(refused?.code == .loginRefused)
@@ -63,7 +65,8 @@ import Testing
         #expect(refused?.details.last == "the server accepts: publickey, keyboard-interactive")
     }
 
-    @Test func `a second session, one at a time, works where the first was refused`() throws {
+    @Test func `a partial success says which key it was for, and a session after it works`() throws
+    {
         // Two keys have to sign here; the first one's success is only partial.
         let configuration = ["AuthenticationMethods publickey,publickey"]
         try withSSHD(SSHDOptions(configuration: configuration)) { server in
@@ -72,6 +75,7 @@ import Testing
             let after = sshError { _ = try server.session(sendingAhead: false) }
             #expect(after?.code == .loginRefused)
             #expect(after?.underlying == "the server wants more than a key: publickey")
+            #expect(after?.details.last?.hasSuffix("): accepted") == true)
         }
         try withSSHD { server in
             for sendingAhead in [true, false] {

@@ -12,9 +12,11 @@ package struct LoginKeys {
     package var agentSocket: String?
     /// Private key files in the order to try them; those that do not exist are passed over.
     package var identityFiles: [String]
-    /// A private key that came as a text, tried ahead of the files, and what messages call it.
+    /// A private key that came as a text, and what messages call it; tried ahead of all others.
     package var identityText: (name: String, text: String)?
-    /// Use only keys of `identityFiles`, from the agent or the file (ssh_config(5), IdentitiesOnly).
+    /// Private key files that are tried ahead of the agent's keys as well.
+    package var givenFiles: [String]
+    /// Use only the keys above, from the agent or the file (ssh_config(5), IdentitiesOnly).
     package var identitiesOnly: Bool
     /// Asks for the passphrase of a key file; nil when the user gives none or cannot be asked.
     package var askPassphrase: (_ prompt: String) -> [UInt8]?
@@ -23,12 +25,14 @@ package struct LoginKeys {
 
     package init(
         agentSocket: String?, identityFiles: [String],
-        identityText: (name: String, text: String)? = nil, identitiesOnly: Bool,
+        identityText: (name: String, text: String)? = nil, givenFiles: [String] = [],
+        identitiesOnly: Bool,
         askPassphrase: @escaping (_ prompt: String) -> [UInt8]?
     ) {
         self.agentSocket = agentSocket
         self.identityFiles = identityFiles
         self.identityText = identityText
+        self.givenFiles = givenFiles
         self.identitiesOnly = identitiesOnly
         self.askPassphrase = askPassphrase
     }
@@ -78,11 +82,9 @@ package final class Login {
             } catch {
                 throw broken(off: error, over: label)
             }
-            switch outcome {
-            case .accepted: return
-            case .refused(let reason): tried.append("\(label): \(reason)")
-            }
-            if session.wire.hasPartialSuccess { throw partial(candidate.label) }
+            if case .accepted = outcome { return }
+            if session.wire.hasPartialSuccess { throw partial(label) }
+            if case .refused(let reason) = outcome { tried.append("\(label): \(reason)") }
         }
         throw refused()
     }
@@ -94,18 +96,22 @@ package final class Login {
         case refused(String)
     }
 
-    /// The keys in ssh's order: the agent's that are also in a file, the agent's others, the files'.
+    /// The given key, then ssh's order: the agent's that are also in a file, its others, the files'.
     private func candidates() -> [LoginCandidate] {
-        let files = textCandidate() + keys.identityFiles.compactMap(candidate)
+        let given = textCandidate() + keys.givenFiles.compactMap(candidate)
+        let files = keys.identityFiles.compactMap(candidate)
         let held = agentCandidates()
-        let isNamed = { (candidate: LoginCandidate) in
-            files.contains { $0.publicKey?.blob == candidate.publicKey?.blob }
+        let first = given.compactMap { key in
+            held.first(where: key.hasSameKey) ?? (key.canSign ? key : nil)
         }
-        let others = keys.identitiesOnly ? [] : held.filter { !isNamed($0) }
+        let named = held.filter { key in files.contains(where: key.hasSameKey) }
+        let others = keys.identitiesOnly ? [] : held
         let filesOnly = files.filter { file in
-            file.canSign && !held.contains { $0.publicKey?.blob == file.publicKey?.blob }
+            file.canSign && !held.contains(where: file.hasSameKey)
         }
-        return held.filter(isNamed) + others + filesOnly
+        return (named + others + filesOnly).reduce(into: first) { all, key in
+            if !all.contains(where: key.hasSameKey) { all.append(key) }
+        }
     }
 
     /// The key that came as a text, if one did; one that cannot be read is noted.
@@ -223,7 +229,8 @@ package final class Login {
         SSHError(
             .loginRefused, "cannot log in as \"\(user)\" at \(session.address)",
             underlying: "the server wants more than a key: \(methods)",
-            details: tried, hint: "the server's AuthenticationMethods ask for a second factor")
+            details: (tried + ["\(accepted): accepted"]).map { "tried \($0)" },
+            hint: "the server's AuthenticationMethods ask for a second factor")
     }
 
     private func refused() -> SSHError {

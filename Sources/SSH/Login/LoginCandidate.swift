@@ -24,6 +24,11 @@ struct LoginCandidate {
         return true
     }
 
+    /// Whether another is the same key; of one that is not known before it is unlocked nobody can tell.
+    func hasSameKey(_ other: LoginCandidate) -> Bool {
+        publicKey.map { $0.blob == other.publicKey?.blob } ?? false
+    }
+
     /// What messages call the key.
     var label: String {
         let fingerprint = publicKey.map { "\($0.type) \($0.fingerprint)" } ?? "encrypted"
