@@ -121,8 +121,10 @@ import Testing
         try withLyingServer(script) { server in
             let place = try Workplace(server)
             let bad = Case(
-                arguments: ["shop", "true"], status: 255, error: "cannot agree with the SSH server",
-                hint: "CCRUN_LEGACY_ALGORITHMS")
+                arguments: ["shop", "true"], status: 255,
+                error: "cannot agree with the SSH server at 127.0.0.1: no cipher in common\n"
+                    + "ccrun: Ciphers of the server: 3des-cbc\n",
+                hint: "let the server take one of ccrun's: Ciphers in its sshd_config")
             Self.expect(try place.run(bad.arguments), bad)
         }
     }

@@ -56,19 +56,73 @@ import Testing
         }
     }
 
-    @Test(arguments: ["keyExchange", "hostKey", "ciphers", "macs"])
-    func `a server with old algorithms only is told apart from a broken one`(list: String) throws {
+    /// One list of a server's, what the message calls it, and whether old algorithms would do.
+    struct Gap: Sendable, CustomTestStringConvertible {
+        let member: String
+        let keyword: String
+        let theirs: [String]
+        let isLegacy: Bool
+        var testDescription: String { "\(keyword) \(theirs)" }
+    }
+
+    static let gaps = [
+        Gap(
+            member: "key exchange", keyword: "KexAlgorithms",
+            theirs: ["diffie-hellman-group14-sha1"], isLegacy: true),
+        Gap(
+            member: "key exchange", keyword: "KexAlgorithms",
+            theirs: ["diffie-hellman-group1-sha1"], isLegacy: false),
+        Gap(
+            member: "host key", keyword: "HostKeyAlgorithms", theirs: ["ssh-rsa"], isLegacy: true),
+        Gap(
+            member: "host key", keyword: "HostKeyAlgorithms", theirs: ["ssh-dss"], isLegacy: false),
+        Gap(
+            member: "cipher", keyword: "Ciphers",
+            theirs: ["3des-cbc", "chacha20-poly1305@openssh.com"], isLegacy: false),
+        Gap(member: "cipher", keyword: "Ciphers", theirs: ["aes128-cbc"], isLegacy: true),
+        Gap(
+            member: "MAC", keyword: "MACs", theirs: ["hmac-md5", "umac-64@openssh.com"],
+            isLegacy: false),
+    ]
+
+    @Test(arguments: gaps)
+    func `a server with nothing in common is told by the list, and what it offers`(gap: Gap) throws
+    {
         var script = Script.honest()
-        switch list {
-        case "keyExchange": script.algorithms.keyExchange = ["diffie-hellman-group1-sha1"]
-        case "hostKey": script.algorithms.hostKey = ["ssh-dss"]
-        case "ciphers": script.algorithms.ciphers = ["3des-cbc", "chacha20-poly1305@openssh.com"]
-        default: script.algorithms.macs = ["hmac-md5", "umac-64@openssh.com"]
+        switch gap.member {
+        case "key exchange": script.algorithms.keyExchange = gap.theirs
+        case "host key": script.algorithms.hostKey = gap.theirs
+        case "cipher": script.algorithms.ciphers = gap.theirs
+        default: script.algorithms.macs = gap.theirs
         }
         try withLyingServer(script) { server in
             let error = LoginSessionConversation().error(with: server)
             #expect(error?.code == .algorithms, "\(error?.message ?? "no error")")
-            #expect(error?.hint?.contains("CCRUN_LEGACY_ALGORITHMS=1") == true)
+            #expect(error?.underlying == "no \(gap.member) in common")
+            let theirs = gap.theirs.joined(separator: ", ")
+            #expect(error?.details.first == "\(gap.keyword) of the server: \(theirs)")
+            #expect(error?.details.count == 2)
+            #expect(error?.hint?.contains("CCRUN_LEGACY_ALGORITHMS=1") == gap.isLegacy)
+        }
+    }
+
+    @Test func `a real server's gap is told, too`() throws {
+        let configuration = [
+            "Ciphers chacha20-poly1305@openssh.com", "MACs hmac-sha2-512-etm@openssh.com",
+        ]
+        try withSSHD(SSHDOptions(configuration: configuration)) { server in
+            let error = sshError { _ = try server.trustedSession() }
+            #expect(error?.code == .algorithms)
+            #expect(error?.underlying == "no cipher and no MAC in common")
+            #expect(
+                error?.details == [
+                    "Ciphers of the server: chacha20-poly1305@openssh.com",
+                    "Ciphers of ccrun: aes256-ctr, aes192-ctr, aes128-ctr",
+                    "MACs of the server: hmac-sha2-512-etm@openssh.com",
+                    "MACs of ccrun: hmac-sha2-256, hmac-sha2-512",
+                ])
+            #expect(
+                error?.hint == "let the server take one of ccrun's: Ciphers in its sshd_config")
         }
     }
 

@@ -43,6 +43,8 @@ package final class Session {
     let interrupt: Interrupt?
     /// How many channels were asked for; libssh2 numbers them in that order.
     private var channelCount = 0
+    /// What the handshake offers, and what it could offer besides; nil once that is all it can.
+    private(set) var offer: (plain: Algorithms, legacy: Algorithms?)?
     private let handle: Handle
 
     /// Throws `protocolError` when libssh2 has no memory.
@@ -90,6 +92,13 @@ package final class Session {
     ) throws(SSHError) {
         let algorithms = Algorithms(
             knownTypes: knownTypes, version: Self.libraryVersion, allowsLegacy: allowsLegacy)
+        offer = (
+            algorithms,
+            allowsLegacy
+                ? nil
+                : Algorithms(
+                    knownTypes: knownTypes, version: Self.libraryVersion, allowsLegacy: true)
+        )
         let attempted = "cannot agree with the SSH server at \(socket.address)"
         for (method, names) in [
             (LIBSSH2_METHOD_KEX, algorithms.keyExchange),
@@ -108,6 +117,7 @@ package final class Session {
         try complete(attempted, until: deadline) {
             libssh2_session_handshake(raw, socket.descriptor)
         }
+        wire.opening = nil
     }
 
     /// The key the server proved to hold; nil before the handshake.
@@ -192,57 +202,6 @@ package final class Session {
     package func flush() {
         socket.flush(wire)
         socket.acknowledgeQuickly()
-    }
-
-    /// Makes our error of libssh2's code and message, which belong to the session until the next call.
-    func error(_ code: CInt, _ attempted: String) -> SSHError {
-        switch code {
-        case LIBSSH2_ERROR_SOCKET_DISCONNECT, LIBSSH2_ERROR_SOCKET_RECV,
-            LIBSSH2_ERROR_SOCKET_SEND, LIBSSH2_ERROR_SOCKET_TIMEOUT:
-            return SSHError(.connectionLost, attempted, underlying: reasonOfLoss)
-        case LIBSSH2_ERROR_KEX_FAILURE, LIBSSH2_ERROR_METHOD_NONE:
-            return algorithmGap(attempted)
-        case LIBSSH2_ERROR_BANNER_RECV:
-            let reason =
-                socket.hasEnded ? reasonOfLoss : "what answers there does not speak SSH"
-            return SSHError(
-                socket.hasEnded ? .connectionLost : .protocolError, attempted, underlying: reason,
-                hint: "check that the port is the SSH server's")
-        default:
-            // libssh2 has other codes for a key exchange or a login that breaks off.
-            if socket.hasEnded || wire.disconnectReason != nil {
-                return SSHError(.connectionLost, attempted, underlying: reasonOfLoss)
-            }
-            return SSHError(.protocolError, attempted, underlying: libraryMessage(code))
-        }
-    }
-
-    /// Why the connection is gone: the server's words, the system's, or that it just ended.
-    var reasonOfLoss: String {
-        if let reason = wire.disconnectReason { return "the server disconnected: \(reason)" }
-        if let reason = socket.endReason, !reason.isEmpty { return reason }
-        return "the server closed the connection"
-    }
-
-    private func libraryMessage(_ code: CInt) -> String {
-        var text: UnsafeMutablePointer<CChar>?
-        var length: CInt = 0
-        libssh2_session_last_error(raw, &text, &length, 0)
-        guard let text, length > 0 else { return "libssh2 error \(code)" }
-        let bytes = UnsafeRawBufferPointer(start: text, count: Int(length))
-        return "\(cleaned(bytes)) (libssh2 error \(code))"
-    }
-
-    private func algorithmGap(_ attempted: String) -> SSHError {
-        if socket.hasEnded {
-            return SSHError(.connectionLost, attempted, underlying: reasonOfLoss)
-        }
-        return SSHError(
-            .algorithms, attempted,
-            underlying:
-                "the key exchange did not succeed (\(libraryMessage(LIBSSH2_ERROR_KEX_FAILURE)))",
-            hint: "an old server may need SHA-1 or RSA host keys: set CCRUN_LEGACY_ALGORITHMS=1 "
-                + "to offer them too")
     }
 
     // MARK: - The end

@@ -17,7 +17,12 @@ final class Wire {
     /// More than this waiting to be sent means: hand libssh2 no more to send (backpressure).
     static let highWater = 256 << 10
 
+    /// The most that is kept of what came first.
+    private static let longestOpening = 64 << 10
+
     let raw: UnsafeMutablePointer<ccr_wire>
+    /// What the peer sent first, for as long as the handshake may have to explain itself by it.
+    var opening: [UInt8]? = []
 
     init() {
         guard let raw = ccr_wire_create() else { fatalError("out of memory") }
@@ -37,7 +42,11 @@ final class Wire {
     func receive(upTo count: Int, _ body: (UnsafeMutableRawPointer) -> Int) -> Int {
         guard let room = ccr_queue_reserve(&raw.pointee.incoming, count) else { return -1 }
         let received = body(room)
-        if received > 0 { ccr_queue_commit(&raw.pointee.incoming, received) }
+        guard received > 0 else { return received }
+        if let kept = opening?.count, kept < Self.longestOpening {
+            opening?.append(contentsOf: UnsafeRawBufferPointer(start: room, count: received))
+        }
+        ccr_queue_commit(&raw.pointee.incoming, received)
         return received
     }
 
