@@ -23,8 +23,8 @@ struct StatusReport {
         if asJSON {
             Notices.toStandardError(fields.jsonLine + "\n")
         } else if outcome.status != 0, outcome.signal != "PIPE" || outcome.origin != .ccrun {
-            notices.note(outcome.explanation)
             if let hint = outcome.hint { notices.note("hint: \(hint)") }
+            notices.note(outcome.explanation)
         }
     }
 }

@@ -100,6 +100,10 @@ import Transcripts
                 Outcome(.timeout, status: 124, reason: "time ran out"),
                 ["ccrun: time ran out, status 124\n"]
             ),
+            (
+                Outcome(.timeout, status: 124, reason: "time ran out", hint: "look"),
+                ["ccrun: hint: look\n", "ccrun: time ran out, status 124\n"]
+            ),
         ] as [(Outcome, [String])])
     func `people are told where a status came from, unless it is 0 or a closed pipe`(
         outcome: Outcome, lines: [String]

@@ -64,9 +64,7 @@ final class LiveReleaseView: ReleaseView {
         case .stepSkipped(let step, let reason):
             say("\(paint.faint("-")) \(step.label) \(paint.faint("skipped: \(reason)"))")
         case .ended(let report):
-            let lines = ReleaseText.ended(report)
-            for line in lines.dropLast(report.failed == nil ? 0 : lines.count) { say(line) }
-            if report.failed != nil { for line in lines { say(line) } }
+            for line in ReleaseText.ended(report) { say(line) }
         }
     }
 

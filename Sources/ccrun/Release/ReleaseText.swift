@@ -37,6 +37,8 @@ enum ReleaseText {
     }
 
     /// The summary: one line where all went well, else what failed, what was not run, what to do.
+    ///
+    /// The last line says where the status came from.
     static func ended(_ report: ReleaseReport) -> [String] {
         let name = report.plan.deployment.name
         guard let failed = report.failed else {
@@ -52,17 +54,16 @@ enum ReleaseText {
         }
         let step = failed.step
         let host = step.host ?? "\(report.plan.destinations[0].host)"
-        var lines = [
-            "release of \(name) stopped at step \(step.number) \"\(step.name)\" on \(host) after "
-                + "\(failed.duration.short): \(failed.outcome.explanation)",
-            "the command was: \(step.command)",
-        ]
+        var lines = ["the command was: \(step.command)"]
         if !report.notRun.isEmpty {
             lines.append("not run: \(report.notRun.joined(separator: ", "))")
         }
         if let hint = failed.outcome.hint { lines.append("hint: \(hint)") }
         lines.append(
             "hint: once that is mended, go on with \"ccrun release \(name) --from \(step.name)\"")
+        lines.append(
+            "release of \(name) stopped at step \(step.number) \"\(step.name)\" on \(host) after "
+                + "\(failed.duration.short): \(failed.outcome.explanation)")
         return lines
     }
 

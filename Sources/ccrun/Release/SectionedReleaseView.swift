@@ -64,7 +64,9 @@ final class SectionedReleaseView: ReleaseView {
         case .ended(let report):
             let lines = ReleaseText.ended(report)
             for line in lines { say(line) }
-            if report.outcome.status != 0, let line = sections.failure(lines[0]) { say(line) }
+            if report.outcome.status != 0, let line = lines.last.flatMap(sections.failure) {
+                say(line)
+            }
         }
     }
 
