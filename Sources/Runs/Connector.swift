@@ -61,7 +61,7 @@ final class Connector {
         let login = Login(session: session, user: endpoint.user, keys: loginKeys, deadline: phase)
         try login.perform(sendingAhead: isPipelining)
         notices.detail("logged in as \"\(endpoint.user)\"")
-        if let banner = session.banner { notices.passThrough(banner) }
+        if let banner = session.banner { notices.quote(banner, of: endpoint.alias) }
         return Connection(
             try Channel(on: session, until: phase), isPipelining: isPipelining,
             phaseLimit: destination.phaseLimit)

@@ -23,6 +23,11 @@ package struct Notices: Sendable {
         self.write = write
     }
 
+    /// The same, written with something else.
+    package func writing(with write: @escaping @Sendable (String) -> Void) -> Notices {
+        Notices(verbosity, write: write)
+    }
+
     /// Something that went wrong: what, further lines, what to do.
     ///
     /// Never silenced.
@@ -53,18 +58,28 @@ package struct Notices: Sendable {
         if verbosity > .quiet { say(message) }
     }
 
+    /// Where a status came from that says nothing by itself, or what ended a release: never silenced.
+    package func conclusion(_ message: String) { say(message) }
+
     /// What only `-v` shows.
     package func detail(_ message: @autoclosure () -> String) {
         if verbosity == .verbose { say(message()) }
     }
 
-    /// Text of the server's that was cleaned before, as it is.
-    package func passThrough(_ text: String) {
-        if verbosity > .quiet { write(text + "\n") }
+    /// Text of a host's that was cleaned before, each line with the host's name in front.
+    package func quote(_ text: String, of host: String) {
+        guard verbosity > .quiet else { return }
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            say("\(host): \(line)")
+        }
     }
 
-    private func say(_ line: String) {
-        write("ccrun: \(line)\n")
+    /// Every line has our name in front: a line of a server's words must not pass for one of another
+    /// program's, or for a command of a CI system, which begins a line with `::` or holds a `##[`.
+    private func say(_ text: String) {
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            write("ccrun: \(line.replacing("##[", with: "## ["))\n")
+        }
     }
 
     /// One write(2) a line, so that lines of several processes do not mix; errors cannot be told.

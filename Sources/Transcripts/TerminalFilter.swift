@@ -5,7 +5,17 @@
 /// dropped: device reports and other queries, the answerback of ENQ, every OSC (titles, the
 /// clipboard of OSC 52, colours, links), DCS, APC, PM and SOS, window operations, printing, mouse
 /// and paste modes, and 8-bit controls. What a sequence was cut into does not matter.
-struct TerminalFilter {
+package struct TerminalFilter {
+    /// What may pass.
+    package enum Scope: Sendable {
+        /// All that shows text, wherever on the screen.
+        case screen
+        /// Lines, with their colours.
+        case colouredLines
+        /// Lines.
+        case lines
+    }
+
     private enum State {
         case ground
         case escape
@@ -24,11 +34,19 @@ struct TerminalFilter {
 
     /// What the output has switched on, to be switched off at its end.
     private(set) var modes = TerminalModes()
+    private let scope: Scope
     private var state = State.ground
     private var sequence: [UInt8] = []
 
+    package init(_ scope: Scope = .screen) {
+        self.scope = scope
+    }
+
+    /// What brings the terminal back to where it was before the output.
+    package var undoing: [UInt8] { modes.undoing }
+
     /// Passes `input` on to `output` without what is not allowed; unfinished sequences wait.
-    mutating func filter(_ input: [UInt8], into output: inout [UInt8]) {
+    package mutating func filter(_ input: [UInt8], into output: inout [UInt8]) {
         var position = 0
         while position < input.count {
             if state == .ground {
@@ -67,6 +85,8 @@ struct TerminalFilter {
 
     private mutating func executeControl(_ byte: UInt8, _ output: inout [UInt8]) {
         switch byte {
+        case 0x09, 0x0a, 0x0d: output.append(byte)
+        case _ where scope != .screen: break
         case 0x07...0x0d: output.append(byte)
         case 0x0e, 0x0f:
             modes.note(.shiftOut, isChanged: byte == 0x0e)
@@ -89,7 +109,7 @@ struct TerminalFilter {
         case 0..<0x20: executeControl(byte, &output)
         default:
             state = .ground
-            if TerminalFilter.escapes.contains(byte) { output += [0x1b, byte] }
+            if scope == .screen, TerminalFilter.escapes.contains(byte) { output += [0x1b, byte] }
         }
     }
 
@@ -101,7 +121,8 @@ struct TerminalFilter {
         case 0x20...0x2f: sequence.append(byte)
         default:
             state = .ground
-            guard sequence.count == 1, TerminalFilter.designators.contains(sequence[0]),
+            guard scope == .screen, sequence.count == 1,
+                TerminalFilter.designators.contains(sequence[0]),
                 (0x30...0x7e).contains(byte)
             else { return }
             modes.note(.characterSet)
@@ -118,7 +139,9 @@ struct TerminalFilter {
             sequence.append(byte)
             if sequence.count > 256 { state = .controlIgnored }
         case 0x40...0x7e:
-            if state == .control, let allowed = modes.allowed(sequence, final: byte) {
+            if state == .control, scope == .screen || isColour(byte),
+                let allowed = modes.allowed(sequence, final: byte)
+            {
                 output += [0x1b, UInt8(ascii: "[")] + allowed + [byte]
             }
             state = .ground
@@ -128,6 +151,10 @@ struct TerminalFilter {
             state = .ground
             ground(byte, &output)
         }
+    }
+
+    private func isColour(_ final: UInt8) -> Bool {
+        scope == .colouredLines && final == UInt8(ascii: "m")
     }
 
     private mutating func string(_ byte: UInt8) {

@@ -44,7 +44,9 @@ struct ReleaseCommand: ParsableCommand {
     var target: String
 
     func run() throws {
-        try StatusFile.attending(shared.statusFile, target: target, runAndReport)
+        // A plan is no release: what the last one left in the file stays true.
+        let path = printsPlan ? nil : shared.statusFile
+        try StatusFile.attending(path, target: target, runAndReport)
     }
 
     private func runAndReport(to file: StatusFile?) throws {
@@ -72,7 +74,8 @@ struct ReleaseCommand: ParsableCommand {
         let view = ReleaseViews.view(
             asJSON: reportsJSON, options: options, environment: environment)
         let report = Release(
-            release, view: view, notices: notices, signals: signals, confirm: guards.confirm
+            release, view: view, notices: ReleaseViews.notices(beside: view, notices),
+            signals: signals, confirm: guards.confirm
         ).execute()
         if let problem = file?.write(StatusFields(report)) {
             notices.warning("cannot write the status file \(problem)")

@@ -33,7 +33,9 @@ struct RunCommand: ParsableCommand {
     var command: [String] = []
 
     func run() throws {
-        try StatusFile.attending(shared.statusFile, target: target, runAndReport)
+        // A dry run is no run: what the last one left in the file stays true.
+        let path = group.isDryRun ? nil : shared.statusFile
+        try StatusFile.attending(path, target: target, runAndReport)
     }
 
     private func runAndReport(to file: StatusFile?) throws {

@@ -131,9 +131,13 @@ import Testing
             let place = try Workplace(server)
             let result = try place.run(["shop", "true"])
             #expect(result.output == "in\n")
-            #expect(result.errorOutput.contains("Welcome"))
-            #expect(result.errorOutput.contains("second line"))
+            #expect(
+                result.errorOutput.hasPrefix(
+                    "ccrun: 127.0.0.1: Welcome]0;owned\nccrun: 127.0.0.1: second line\n"),
+                "\(result.errorOutput)")
             #expect(!result.standardError.contains { $0 < 0x20 && $0 != 0x0A })
+            #expect(
+                !result.errorOutput.split(separator: "\n").contains { !$0.hasPrefix("ccrun: ") })
             #expect(try place.run(["-q", "shop", "true"]).errorOutput.isEmpty)
         }
     }

@@ -104,4 +104,46 @@ import Transcripts
             #expect(verbose.output.contains("one\r\n::error::fake\r\n"))
         }
     }
+
+    // MARK: - Hostile output
+
+    /// A step that would take over the terminal, and fails.
+    private static let hostile = """
+        printf '\\033[?1049h\\033]0;OWNED\\007\\033[?25l\\033[31mred\\n\\033]0;never ended'; exit 3
+        """
+
+    private static func withHostile(_ body: (Workplace) throws -> Void) throws {
+        try withSSHD { sshd in
+            let place = try Workplace(
+                release: sshd, ["release:", "  - {run: sh hostile, name: hostile}"])
+            try sshd.folder.write(hostile, to: "home/hostile")
+            try body(place)
+        }
+    }
+
+    @Test func `of a step that fails, only lines and colours are shown`() throws {
+        try Self.withHostile { place in
+            let session = try place.terminal(["release", "shop"], columns: 200)
+            defer { session.close() }
+            #expect(try session.waitForExit() == .exited(3))
+            let output = session.output
+            #expect(output.contains("\u{1b}[31mred\r\n\u{1b}[0m"), "\(output.debugDescription)")
+            for part in ["\u{1b}[?", "\u{1b}]", "OWNED"] {
+                #expect(!output.contains(part), "\(output.debugDescription)")
+            }
+        }
+    }
+
+    @Test func `-v passes all of it on, and restores the terminal behind the step`() throws {
+        try Self.withHostile { place in
+            let session = try place.terminal(["release", "-v", "shop"])
+            defer { session.close() }
+            #expect(try session.waitForExit() == .exited(3))
+            let output = session.output
+            let change = try #require(output.range(of: "\u{1b}[?1049h\u{1b}]0;OWNED\u{7}"))
+            let rest = output[change.upperBound...]
+            let undone = try #require(rest.range(of: "\u{1b}[?1049l\u{1b}[?25h\u{1b}[0m"))
+            #expect(rest[undone.upperBound...].contains("exited with status 3"))
+        }
+    }
 }

@@ -52,6 +52,22 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ["--dry-run", "--status-file", "status", "shop", "true"],
+        ["release", "--plan", "--status-file", "status", "shop"],
+    ])
+    func `the status file of the last run stays as it is`(arguments: [String]) throws {
+        try withLyingServer { server in
+            let place = try Workplace(server, app: ["release: [{run: echo here, name: here}]"])
+            try place.folder.write("the last run's", to: "status")
+            let result = try place.run(arguments)
+            #expect(result.status == .exited(0), "\(result.errorOutput)")
+            #expect(
+                String(decoding: try place.folder.read("status"), as: UTF8.self) == "the last run's"
+            )
+        }
+    }
+
     private static func withoutRunID(_ text: String) -> String {
         text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
             line.hasPrefix("=CCRUN_RUN_ID=") ? "=CCRUN_RUN_ID=" : line

@@ -51,8 +51,14 @@ import Testing
     @Test(
         arguments: [
             (.quiet, []),
-            (.normal, ["ccrun: note\n", "banner\n"]),
-            (.verbose, ["ccrun: note\n", "ccrun: detail\n", "banner\n"]),
+            (.normal, ["ccrun: note\n", "ccrun: web1: a\n", "ccrun: web1: banner\n"]),
+            (
+                .verbose,
+                [
+                    "ccrun: note\n", "ccrun: detail\n", "ccrun: web1: a\n",
+                    "ccrun: web1: banner\n",
+                ]
+            ),
         ] as [(RunOptions.Verbosity, [String])])
     func `verbosity decides on notes, details and banners`(
         verbosity: RunOptions.Verbosity, lines: [String]
@@ -60,16 +66,29 @@ import Testing
         let said = Self.said(verbosity) { notices in
             notices.note("note")
             notices.detail("detail")
-            notices.passThrough("banner")
+            notices.quote("a\nbanner", of: "web1")
         }
         #expect(said == lines)
     }
 
-    @Test func `errors and warnings are never silenced`() {
+    @Test func `errors, warnings and conclusions are never silenced`() {
         let said = Self.said(.quiet) { notices in
             notices.error("one")
             notices.warning("two")
+            notices.conclusion("three")
         }
-        #expect(said == ["ccrun: error: one\n", "ccrun: warning: two\n"])
+        #expect(said == ["ccrun: error: one\n", "ccrun: warning: two\n", "ccrun: three\n"])
+    }
+
+    @Test func `nothing that is said is a command of a CI system`() {
+        let said = Self.said { notices in
+            notices.quote("::error::x\n##[error]y\n::stop-commands::z", of: "web1")
+            notices.error("why\n::error::x", details: ["##[add-mask]y"], hint: "::debug::z")
+        }
+        #expect(said.count == 7)
+        for line in said {
+            #expect(line.hasPrefix("ccrun: ") && !line.contains("##["), "\(line)")
+            #expect(line.filter { $0 == "\n" }.count == 1 && line.hasSuffix("\n"))
+        }
     }
 }

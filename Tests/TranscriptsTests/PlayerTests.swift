@@ -74,8 +74,24 @@ import Testing
         #expect(String(decoding: filter.modes.undoing, as: UTF8.self) == undoing)
     }
 
-    private static func filtered(_ pieces: [[UInt8]]) -> String {
-        var filter = TerminalFilter()
+    @Test(arguments: [
+        ("a\u{1b}[1;31mred\u{1b}[0m\r\n\tb", "a\u{1b}[1;31mred\u{1b}[0m\r\n\tb", "ared\r\n\tb"),
+        ("\u{1b}[?1049h\u{1b}[?25l\u{1b}[?7lx", "x", "x"),
+        ("\u{1b}[2J\u{1b}[H\u{1b}[3Ax", "x", "x"),
+        ("a\u{8}\u{7}\u{b}\u{c}\u{e}b", "ab", "ab"), ("\u{1b}7\u{1b}M\u{1b}(0x", "x", "x"),
+        ("\u{1b}]0;title\u{7}x\u{9b}2Jy", "xy", "xy"), ("\u{1b}[>4;1m\u{1b}[?4mx", "x", "x"),
+    ])
+    func `of lines, only text and colours get through`(
+        input: String, coloured: String, plain: String
+    ) {
+        #expect(TerminalFilterTests.filtered([Array(input.utf8)], .colouredLines) == coloured)
+        #expect(TerminalFilterTests.filtered([Array(input.utf8)], .lines) == plain)
+    }
+
+    private static func filtered(
+        _ pieces: [[UInt8]], _ scope: TerminalFilter.Scope = .screen
+    ) -> String {
+        var filter = TerminalFilter(scope)
         var output: [UInt8] = []
         for piece in pieces { filter.filter(piece, into: &output) }
         return String(decoding: output, as: UTF8.self)

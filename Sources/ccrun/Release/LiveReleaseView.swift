@@ -13,11 +13,31 @@ final class LiveReleaseView: ReleaseView {
     private static let spinner = Array("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏").map(String.init)
     private static let frame = Duration.milliseconds(100)
 
+    /// Clears the line that is being drawn, and what a narrower window has made of it.
+    ///
+    /// The cursor waits at the line's beginning, where a terminal keeps it when it wraps lines anew.
+    private static let clearing = "\r\u{1b}[J"
+
     private struct Current {
         let step: StepRun
         let start = ContinuousClock.now
+        /// Lines and their colours: nothing else of a step's reaches the terminal.
         var output: [UInt8] = []
+        var filters: [OutputStream: TerminalFilter] = [:]
         var isCut = false
+
+        /// Takes what was received, and forgets the first lines of what is more than enough.
+        mutating func take(_ bytes: UnsafeRawBufferPointer, from stream: OutputStream) {
+            filters[stream, default: TerminalFilter(.colouredLines)]
+                .filter(Array(bytes), into: &output)
+            guard output.count > 2 * mostKept else { return }
+            output.removeFirst(output.count - mostKept)
+            if let end = output.firstIndex(of: UInt8(ascii: "\n")) { output.removeFirst(end + 1) }
+            isCut = true
+        }
+
+        /// What ends the colours that the output has left on.
+        var undoing: [UInt8] { filters.values.first { !$0.undoing.isEmpty }?.undoing ?? [] }
     }
 
     private let paint: Paint
@@ -32,16 +52,13 @@ final class LiveReleaseView: ReleaseView {
         self.write = write
     }
 
+    /// Writes what is said meanwhile, above the line that is being drawn.
+    static func interject(_ line: String) { Notices.toStandardError(clearing + line) }
+
     let passesOutput = false
 
     func show(_ bytes: UnsafeRawBufferPointer, from stream: OutputStream) {
-        guard var current = current.take() else { return }
-        current.output += bytes
-        if current.output.count > 2 * Self.mostKept {
-            current.output.removeFirst(current.output.count - Self.mostKept)
-            current.isCut = true
-        }
-        self.current = current
+        current?.take(bytes, from: stream)
     }
 
     func turn() {
@@ -79,37 +96,43 @@ final class LiveReleaseView: ReleaseView {
         end(result.allowsFailure ? paint.warning("!") : paint.bad("✗"), ReleaseText.ended(result))
         guard let kept, !kept.output.isEmpty else { return }
         if kept.isCut { write(paint.faint("… (the beginning is in the transcript)") + "\n") }
-        write(String(decoding: kept.output, as: UTF8.self))
+        write(String(decoding: kept.output + kept.undoing, as: UTF8.self))
         if kept.output.last != UInt8(ascii: "\n") { write("\n") }
     }
 
     private func end(_ mark: String, _ text: String) {
         current = nil
         nextTurn = .never
-        write("\r\u{1b}[K\(mark) \(text)\n")
+        write("\(Self.clearing)\(mark) \(text)\n")
     }
 
     private func say(_ line: String) {
-        write("\r\u{1b}[K\(line)\n")
+        write("\(Self.clearing)\(line)\n")
     }
 
-    /// The line of the step that runs, no wider than the terminal.
+    /// The line of the step that runs, narrower than the terminal.
     private func draw() {
         guard let current else { return }
         let width = Terminal.standardError.size?.columns ?? 80
         let seconds = current.start.duration(to: .now).short
-        let label = CleanText.fitted("\(current.step.label) \(seconds)", to: width - 3)
+        let label = CleanText.line("\(current.step.label) \(seconds)")
+        var line = Self.spinner[frames % Self.spinner.count]
+        if width > 4 { line += " " + CleanText.fitted(label, to: width - 3) }
         let room = width - 5 - CleanText.columns(of: label)
-        let last = room > 8 ? CleanText.fitted(lastLine(current.output), to: room) : ""
-        write(
-            "\r\u{1b}[K\(Self.spinner[frames % Self.spinner.count]) \(label)  \(paint.faint(last))")
+        if room > 8 {
+            line += "  " + paint.faint(CleanText.fitted(lastLine(current.output), to: room))
+        }
+        write("\r\(line)\u{1b}[J\r")
     }
 
-    /// The last line of the output that is not empty, cleaned of everything that moves a cursor.
+    /// The last line of the output that is not empty, without colours.
     private func lastLine(_ output: [UInt8]) -> String {
+        var plain: [UInt8] = []
+        var filter = TerminalFilter(.lines)
+        filter.filter(Array(output.suffix(2048)), into: &plain)
         let ends: Set<UInt8> = [UInt8(ascii: "\n"), UInt8(ascii: "\r")]
-        let line = output.suffix(2048).split(whereSeparator: ends.contains)
+        let line = plain.split(whereSeparator: ends.contains)
             .last { $0.contains { $0 > 0x20 } }
-        return PlainText.of(String(decoding: line ?? [], as: UTF8.self))
+        return CleanText.line(String(decoding: line ?? [], as: UTF8.self))
     }
 }

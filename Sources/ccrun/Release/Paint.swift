@@ -16,27 +16,3 @@ struct Paint {
         isColoured && !text.isEmpty ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text
     }
 }
-
-/// Text of a remote program without the sequences that a terminal would act on.
-enum PlainText {
-    /// One line: control sequences (ECMA-48, 5.4) go, other controls become spaces.
-    static func of(_ text: String) -> String {
-        var plain = ""
-        var scalars = text.unicodeScalars[...]
-        while let scalar = scalars.popFirst() {
-            if scalar == "\u{1b}" {
-                skipSequence(&scalars)
-            } else if scalar.properties.generalCategory == .control {
-                plain.unicodeScalars.append(" ")
-            } else {
-                plain.unicodeScalars.append(scalar)
-            }
-        }
-        return plain
-    }
-
-    private static func skipSequence(_ scalars: inout Substring.UnicodeScalarView) {
-        guard scalars.popFirst() == "[" else { return }
-        while let next = scalars.popFirst(), !("\u{40}"..."\u{7e}" ~= next) {}
-    }
-}

@@ -20,6 +20,14 @@ enum ReleaseViews {
         if isWatched, options.verbosity == .normal, environment["TERM"] != "dumb" {
             return LiveReleaseView(paint: Paint(environment))
         }
-        return PlainReleaseView(Notices(options.verbosity))
+        var terminals: [OutputStream] = []
+        if Terminal.standardOutput.isTerminal { terminals.append(.standardOutput) }
+        if Terminal.standardError.isTerminal { terminals.append(.standardError) }
+        return PlainReleaseView(Notices(options.verbosity), terminals: terminals)
+    }
+
+    /// What is said beside a view, so that it does not run into what the view draws.
+    static func notices(beside view: any ReleaseView, _ notices: Notices) -> Notices {
+        view is LiveReleaseView ? notices.writing(with: LiveReleaseView.interject) : notices
     }
 }
