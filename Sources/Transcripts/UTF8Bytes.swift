@@ -1,5 +1,5 @@
 /// UTF-8 seen as bytes (RFC 3629): which ones are valid, and where a code point is unfinished.
-enum UTF8Bytes {
+package enum UTF8Bytes {
     /// Whether all the bytes are whole, valid code points.
     static func areValid(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard let base = bytes.baseAddress else { return true }
@@ -25,7 +25,7 @@ enum UTF8Bytes {
     }
 
     /// How many bytes at the end begin a code point that the next bytes may still finish: 0 to 3.
-    static func unfinishedSuffix(of bytes: UnsafeRawBufferPointer) -> Int {
+    package static func unfinishedSuffix(of bytes: UnsafeRawBufferPointer) -> Int {
         for length in 1...3 where length <= bytes.count {
             let lead = bytes[bytes.count - length]
             if lead & 0xc0 == 0x80 { continue }

@@ -45,6 +45,15 @@ final class JSONReleaseView: ReleaseView {
         return encoder
     }()
     private var step: StepRun?
+    /// The beginnings of characters whose other bytes have not come yet.
+    private var unfinished: [Transcripts.OutputStream: [UInt8]] = [:]
+    private let write: (UnsafeRawBufferPointer) -> Void
+
+    init(
+        write: @escaping (UnsafeRawBufferPointer) -> Void = SectionedReleaseView.toStandardOutput
+    ) {
+        self.write = write
+    }
 
     let passesOutput = false
     let nextTurn = Deadline.never
@@ -52,10 +61,24 @@ final class JSONReleaseView: ReleaseView {
     func turn() {}
 
     func show(_ bytes: UnsafeRawBufferPointer, from stream: Transcripts.OutputStream) {
+        let all = (unfinished.removeValue(forKey: stream) ?? []) + bytes
+        let rest = all.withUnsafeBytes { UTF8Bytes.unfinishedSuffix(of: $0) }
+        if rest > 0 { unfinished[stream] = all.suffix(rest) }
+        if all.count > rest { print(all.dropLast(rest), from: stream) }
+    }
+
+    private func print(_ bytes: some Sequence<UInt8>, from stream: Transcripts.OutputStream) {
         var line = line("output", step)
         line.stream = stream == .standardOutput ? "stdout" : "stderr"
-        line.text = String(decoding: bytes, as: UTF8.self)
+        line.text = String(decoding: Array(bytes), as: UTF8.self)
         print(line)
+    }
+
+    /// Prints what no further byte will finish.
+    private func finishOutput() {
+        for stream in Transcripts.OutputStream.allCases {
+            if let rest = unfinished.removeValue(forKey: stream) { print(rest, from: stream) }
+        }
     }
 
     func show(_ event: ReleaseEvent) {
@@ -76,8 +99,12 @@ final class JSONReleaseView: ReleaseView {
             var line = line("step", step)
             line.command = step.command
             print(line)
-        case .attemptFailed(let result): print(line("retry", result))
-        case .stepEnded(let result): print(line(result.hasSucceeded ? "done" : "failed", result))
+        case .attemptFailed(let result):
+            finishOutput()
+            print(line("retry", result))
+        case .stepEnded(let result):
+            finishOutput()
+            print(line(result.hasSucceeded ? "done" : "failed", result))
         case .stepSkipped(let step, let reason):
             var line = line("skipped", step)
             line.reason = reason
@@ -125,6 +152,6 @@ final class JSONReleaseView: ReleaseView {
         // Strings and finite numbers: there is nothing that could not be encoded.
         guard var bytes = try? encoder.encode(line) else { return }
         bytes.append(UInt8(ascii: "\n"))
-        bytes.withUnsafeBytes { SectionedReleaseView.toStandardOutput($0) }
+        bytes.withUnsafeBytes { write($0) }
     }
 }
