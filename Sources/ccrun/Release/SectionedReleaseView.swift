@@ -18,6 +18,8 @@ protocol LogSections {
     func closing(_ step: StepRun, id: String) -> String
     /// What tells of a failure, beside the plain line; nil where the system knows nothing like that.
     func failure(_ text: String) -> String?
+    /// A line that may quote a server, and is to be nothing but text.
+    func plain(_ line: String) -> String
 }
 
 /// A release in the log of a CI system: all of it on stdout, in order, a section a step.
@@ -49,26 +51,28 @@ final class SectionedReleaseView: ReleaseView {
 
     func show(_ event: ReleaseEvent) {
         switch event {
-        case .began(let plan): say(ReleaseText.began(plan))
-        case .waiting(let holder): say(ReleaseText.waiting(holder))
+        case .began(let plan): tell(ReleaseText.began(plan))
+        case .waiting(let holder): tell(ReleaseText.waiting(holder))
         case .stepBegan(let step):
             say(sections.opening(step, id: id))
             say(step.command)
         case .attemptFailed(let result):
             say(sections.closing(result.step, id: id))
-            say(ReleaseText.failedAttempt(result))
+            tell(ReleaseText.failedAttempt(result))
         case .stepEnded(let result):
             say(sections.closing(result.step, id: id))
-            say(ReleaseText.ended(result))
-        case .stepSkipped(let step, let reason): say(ReleaseText.skipped(step, reason))
+            tell(ReleaseText.ended(result))
+        case .stepSkipped(let step, let reason): tell(ReleaseText.skipped(step, reason))
         case .ended(let report):
             let lines = ReleaseText.ended(report)
-            for line in lines { say(line) }
+            for line in lines { tell(line) }
             if report.outcome.status != 0, let line = lines.last.flatMap(sections.failure) {
                 say(line)
             }
         }
     }
+
+    private func tell(_ line: String) { say(sections.plain(line)) }
 
     private func say(_ line: String) {
         var text = (isAtLineStart ? "" : "\n") + line + "\n"
@@ -104,6 +108,9 @@ struct GitHubSections: LogSections {
 
     func failure(_ text: String) -> String? { "::error title=ccrun release::\(Self.escaped(text))" }
 
+    /// The older form of a command counts wherever it stands in a line.
+    func plain(_ line: String) -> String { line.replacing("##[", with: "## [") }
+
     private static func escaped(_ text: String) -> String {
         var escaped = ""
         for scalar in text.unicodeScalars {
@@ -129,6 +136,8 @@ struct GitLabSections: LogSections {
     }
 
     func failure(_ text: String) -> String? { nil }
+
+    func plain(_ line: String) -> String { line }
 
     private func name(_ step: StepRun, _ id: String) -> String {
         "step_\(step.number)_\(step.attempt)_\(id)"
