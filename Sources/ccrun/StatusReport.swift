@@ -16,6 +16,8 @@ struct StatusReport {
     }
 
     /// Says on stderr's last line where a status came from, and writes the file that was asked for.
+    ///
+    /// `-q` silences what the remote command's own status says by itself, and nothing else.
     func deliver(to file: StatusFile?, asJSON: Bool, _ notices: Notices) {
         if let problem = file?.write(fields) {
             notices.warning("cannot write the status file \(problem)")
@@ -23,8 +25,10 @@ struct StatusReport {
         if asJSON {
             Notices.toStandardError(fields.jsonLine + "\n")
         } else if outcome.status != 0, outcome.signal != "PIPE" || outcome.origin != .ccrun {
-            if let hint = outcome.hint { notices.note("hint: \(hint)") }
-            notices.note(outcome.explanation)
+            let isTheCommands = outcome.origin == .remote || outcome.origin == .signal
+            let say = isTheCommands ? notices.note : notices.conclusion
+            if let hint = outcome.hint { say("hint: \(hint)") }
+            say(outcome.explanation)
         }
     }
 }

@@ -21,10 +21,11 @@ import Transcripts
 
     /// The file that a report writes, and what is said meanwhile.
     private static func delivered(
-        _ report: Run.Report, to folder: ScratchFolder, asJSON: Bool = false
+        _ report: Run.Report, to folder: ScratchFolder, asJSON: Bool = false,
+        _ verbosity: RunOptions.Verbosity = .normal
     ) throws -> (text: String, said: [String]) {
         let said = Watched<[String]>([])
-        let notices = Notices(.normal) { line in said.withLock { $0.append(line) } }
+        let notices = Notices(verbosity) { line in said.withLock { $0.append(line) } }
         StatusReport(report).deliver(
             to: StatusFile(folder.file("status")), asJSON: asJSON, notices)
         return (String(decoding: try folder.read("status"), as: UTF8.self), said.withLock { $0 })
@@ -111,6 +112,24 @@ import Transcripts
         try withScratchFolder { folder in
             let delivered = try Self.delivered(try Self.report(outcome), to: folder)
             #expect(delivered.said == lines)
+        }
+    }
+
+    @Test(
+        arguments: [
+            (Outcome(.remote, status: 3), 0), (Outcome(.signal, status: 137, signal: "KILL"), 0),
+            (Outcome(.ccrun, status: 141, signal: "PIPE", reason: "nobody reads"), 0),
+            (Outcome(.transport, status: 255, reason: "lost"), 1),
+            (Outcome(.timeout, status: 124, reason: "time ran out", hint: "look"), 2),
+            (Outcome(.ccrun, status: 125, reason: "the disk is full"), 1),
+            (Outcome(.ccrun, status: 130, signal: "INT", reason: "interrupted by INT"), 1),
+        ] as [(Outcome, Int)])
+    func `-q silences only what the command's status says by itself`(
+        outcome: Outcome, lines: Int
+    ) throws {
+        try withScratchFolder { folder in
+            let report = try Self.report(outcome)
+            #expect(try Self.delivered(report, to: folder, .quiet).said.count == lines)
         }
     }
 

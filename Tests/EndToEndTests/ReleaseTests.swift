@@ -62,6 +62,12 @@ import Transcripts
                 end[3].hasPrefix(
                     "ccrun: release of shop/default stopped at step 2 \"second\" on 127.0.0.1:"))
             #expect(end[3].hasSuffix("the remote command exited with status 3"))
+            let quiet = try place.run(["release", "-q", "shop"])
+            #expect(quiet.output == "one\ncleaned\n")
+            let said = quiet.errorOutput.split(separator: "\n")
+            #expect(said.dropLast().map(String.init) == Array(end.dropLast()))
+            #expect(said.last?.contains("stopped at step 2 \"second\"") == true)
+
             try place.expectTranscript(.exit(3))
             let status = try place.folder.read("status")
             #expect(String(decoding: status, as: UTF8.self).contains("\"status\":3"))

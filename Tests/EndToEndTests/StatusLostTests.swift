@@ -21,6 +21,21 @@ import Transcripts
         }
     }
 
+    @Test func `under -q a lost connection is said, a remote 255 is not`() throws {
+        try withSSHD { sshd in
+            let place = try Workplace(sshd)
+            let run = try place.start(["-q", "shop", "echo begun; exec sleep 1006"])
+            try run.waitForOutput("begun")
+            try sshd.killSessions()
+            let lost = try run.waitForExit()
+            #expect(lost.status == .exited(255))
+            #expect(lost.errorOutput.contains("the connection was lost"), "\(lost.errorOutput)")
+            let exited = try place.run(["-q", "shop", "exit 255"])
+            #expect(exited.status == .exited(255))
+            #expect(exited.errorOutput.isEmpty)
+        }
+    }
+
     @Test(arguments: [DelayingRelay.Cut.reset, .end], ["-T", "-t"])
     func `the network is cut`(cut: DelayingRelay.Cut, terminal: String) throws {
         try withServer { server in
