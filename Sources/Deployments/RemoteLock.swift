@@ -38,7 +38,8 @@ package struct RemoteLock: Sendable, Equatable {
     ///
     /// It prints messages, one a line (see `Message`). Where somebody else has the lock it tries
     /// again every second until `wait` is over; nil does not wait. Once it has printed `held`, every
-    /// line of its standard input is a heartbeat, but `release` gives the lock back. The end of the
+    /// line of its standard input is a heartbeat, which it answers where the lock is still its
+    /// client's, but `release` gives the lock back. The end of the
     /// input leaves the lock as it is, to go stale: the task may still be running. A keeper of the
     /// same run can go on with it until then.
     ///

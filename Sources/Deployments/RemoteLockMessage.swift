@@ -16,8 +16,9 @@ extension RemoteLock {
         case busy(Holder)
         /// The wait is over without the lock; the last message.
         case timeout
-        /// A waiting keeper makes sure that its client is still there.
-        case waiting
+        /// A waiting keeper makes sure that its client is still there; once the lock is held, the
+        /// answer to a heartbeat.
+        case alive
         /// The lock is not ours any more, by force or because it went stale; the last message.
         case lost
         /// The lock was given back, or taken away from the one named; the last message.
@@ -34,7 +35,7 @@ extension RemoteLock {
             switch (fields[0], rest.count) {
             case ("held", 0): return .held
             case ("timeout", 0): return .timeout
-            case (".", 0): return .waiting
+            case (".", 0): return .alive
             case ("lost", 0): return .lost
             case ("free", 0): return .free
             case ("released", 0): return .released(nil)

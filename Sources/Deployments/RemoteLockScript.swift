@@ -59,7 +59,8 @@ struct RemoteLockScript {
 
         /// Keeps the lock for the client at the other end of standard input.
         ///
-        /// Where the client went away while the script waited, the lock is given back at once.
+        /// Where the client went away while the script waited, the lock is given back at once. A
+        /// heartbeat is answered after another look, as the lock may be taken over just before it.
         var keeping: String {
             text + #"""
                 check() { [ -f "$lock/holder.$run" ] || { say lost; exit 1; }; }
@@ -72,9 +73,9 @@ struct RemoteLockScript {
                     say released
                     exit
                   fi
-                  error=$(beat 2>&1) && continue
+                  error=$(beat 2>&1) || { check; say "error$tab${error%%"$newline"*}"; }
                   check
-                  say "error$tab${error%%"$newline"*}"
+                  say .
                 done
                 """#
         }

@@ -20,6 +20,8 @@ package struct TerminalQuestion {
     private let prompt: String
     private let echoes: Bool
     private let signals: SignalPipe?
+    /// Called before each wait; how long that may be, in milliseconds, -1 for as long as it takes.
+    package var turn: () -> CInt = { -1 }
 
     /// `signals`: an interrupt ends the question, and is left to be read; a stop is made up for.
     package init(_ prompt: String, echoes: Bool, signals: SignalPipe?) {
@@ -105,7 +107,9 @@ package struct TerminalQuestion {
             pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
         }
         while line.count < 4096 {
-            if poll(&entries, nfds_t(entries.count), -1) < 0 {
+            let count = poll(&entries, nfds_t(entries.count), turn())
+            if count == 0 { continue }
+            if count < 0 {
                 if errno == EINTR { continue }
                 return Answer.none
             }
@@ -113,9 +117,9 @@ package struct TerminalQuestion {
             if entries[2].revents != 0, hasBeenStopped(terminal, restoring: saved) { return nil }
             guard entries[0].revents != 0 else { continue }
             var byte: UInt8 = 0
-            let count = read(terminal.descriptor, &byte, 1)
-            if count < 0, errno == EINTR { continue }
-            if count <= 0 { return Answer.none }
+            let length = read(terminal.descriptor, &byte, 1)
+            if length < 0, errno == EINTR { continue }
+            if length <= 0 { return Answer.none }
             if byte == UInt8(ascii: "\n") { return .line(line) }
             line.append(byte)
         }

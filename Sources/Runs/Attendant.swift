@@ -7,3 +7,13 @@ protocol Attendant: AnyObject {
     /// Takes the turn; never waits.
     func attend()
 }
+
+extension [any Attendant] {
+    /// When the first of them wants its next turn.
+    var nextTurn: Deadline { reduce(.never) { $0.earlier($1.nextTurn) } }
+
+    /// Gives those their turn whose time has come.
+    func attend() {
+        for one in self where one.nextTurn.hasPassed { one.attend() }
+    }
+}

@@ -3,14 +3,6 @@ internal import LocalTerminal
 internal import SSH
 internal import Transcripts
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// One command on a connection, from its start to its outcome.
 final class Execution {
     /// Where the command's bytes come from and go to on this side.
@@ -20,6 +12,8 @@ final class Execution {
         /// Sees each chunk of local stdin before it is sent.
         var observeInput: (UnsafeRawBufferPointer) -> Void = { _ in }
         var outputs: [Channel.Stream: OutputSink] = [:]
+        /// What `observeOutput` writes to, to be waited for as the outputs are.
+        var observersOutput: OutputSink?
         /// Sees each chunk of output after it was passed on.
         var observeOutput: (UnsafeRawBufferPointer, Channel.Stream) -> Void = { _, _ in }
     }
@@ -33,6 +27,10 @@ final class Execution {
     var attendants: [any Attendant] = []
     private var sentPreamble = 0
     private(set) var hasTerminal = false
+    /// Whether the server may have started the command.
+    private(set) var mayBeStarted = false
+    /// Whether our own output has come to an end before the command.
+    private(set) var hasClosedOutput = false
 
     init(
         _ command: PlannedCommand, on connection: Connection, recorder: Recorder,
@@ -56,10 +54,16 @@ final class Execution {
     func start() throws(SSHError) {
         var startup = command.startup
         if hasTerminal { startup.pseudoTerminal = nil }
-        let start = try channel.start(
-            startup, pipelined: connection.isPipelining, until: connection.phase)
-        sentPreamble = start.preambleCount
-        hasTerminal = hasTerminal || start.hasPseudoTerminal
+        mayBeStarted = true
+        do {
+            let start = try channel.start(
+                startup, pipelined: connection.isPipelining, until: connection.phase)
+            sentPreamble = start.preambleCount
+            hasTerminal = hasTerminal || start.hasPseudoTerminal
+        } catch {
+            mayBeStarted = error.code != .requestRefused
+            throw error
+        }
     }
 
     /// Relays until the command has ended, or has been ended.
@@ -67,8 +71,9 @@ final class Execution {
         let terminal = hasTerminal && streams.input != nil ? RawTerminal(signals: signals) : nil
         terminal?.enter()
         let relay = Relay(
-            channel: channel, input: input(streams), outputs: streams.outputs, recorder: recorder,
-            signals: signals, terminal: terminal,
+            channel: channel, input: input(streams), outputs: streams.outputs,
+            observersOutput: streams.observersOutput, recorder: recorder, signals: signals,
+            terminal: terminal,
             readyMark: command.remote.handshake.map(ReadyMark.init))
         relay.observe = streams.observeOutput
         relay.attendants = attendants
@@ -93,21 +98,17 @@ final class Execution {
         switch end {
         case .remoteEnded: return Outcome(channel.facts)
         case .interrupted(let number):
+            relay.waitsForReaders = false
             return .interrupted(by: number, fate(relay))
         case .timedOut:
             let limit = command.timeout.map { DurationText.format($0) } ?? "the time limit"
             return .timedOut("the time limit of \(limit) ran out", fate(relay))
         case .unanswered(let prompt):
             return .timedOut("nobody answered the prompt \"\(prompt)\"", fate(relay))
-        case .outputClosed(EPIPE):
-            return Outcome(
-                .ccrun, status: 128 + SIGPIPE, signal: "PIPE",
-                reason: "nobody reads the output any more")
         case .outputClosed(let number):
-            return Outcome(
-                .ccrun, status: 125,
-                reason: "cannot write the output (\(describe(errno: number))); "
-                    + "the command may still be running")
+            hasClosedOutput = true
+            relay.waitsForReaders = false
+            return .outputClosed(number, fate(relay))
         case .lost(let reason):
             // With a status but no end of the output, some of that may be missing: no success.
             let rest =
@@ -115,13 +116,14 @@ final class Execution {
                 ? "the command had ended, but its output may be incomplete"
                 : "the command may still be running"
             return Outcome(
-                .transport, status: 255, reason: "the connection was lost (\(reason)); \(rest)")
+                .transport, status: 255, reason: "the connection was lost (\(reason)); \(rest)",
+                mayBeRunning: !channel.facts.hasVerdict)
         }
     }
 
     /// A login shell's end is that of its terminal; everything else is told to end.
     private func fate(_ relay: Relay) -> RemoteEnding.Fate {
-        if command.isLoginShell, hasTerminal { return .ended(nil) }
+        if channel.facts.hasVerdict || command.isLoginShell && hasTerminal { return .ended(nil) }
         return RemoteEnding(
             connection: connection, command: command, relay: relay, signals: signals,
             notices: notices

@@ -57,6 +57,12 @@ package struct LockQuery {
         }
     }
 
+    /// What is to be said of a holder who shows no life any more; nil of one who does.
+    package func remark(on holder: RemoteLock.Holder) -> String? {
+        guard lock.isStale(holder), let age = holder.beatAge else { return nil }
+        return "no sign of life for \(age.short), so the next one takes it over"
+    }
+
     private func answer(to question: Question) throws(SSHError) -> Answer {
         let connection = try Connector(destination, notices: notices, signals: signals).connect()
         defer { connection.close() }
@@ -73,7 +79,7 @@ package struct LockQuery {
             case .released(let holder): return .released(holder)
             case .free: return .free
             case .error(let reason): return refused(reason)
-            case .timeout, .waiting, .lost: break
+            case .timeout, .alive, .lost: break
             }
         }
         return refused("the host gave no answer")

@@ -1,6 +1,13 @@
 package import SSH
 package import Transcripts
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 internal import Deployments
 internal import LocalTerminal
 
@@ -32,11 +39,14 @@ package struct Outcome: Sendable, Equatable {
     package let hint: String?
     /// Whether the user has read the reason already, with a hint.
     package let wasTold: Bool
+    /// Whether the command may have been started, and its end is not known.
+    package let mayBeRunning: Bool
 
     package init(
         _ origin: Origin, status: CInt, signal: String? = nil, reason: String? = nil,
-        hint: String? = nil, wasTold: Bool = false
+        hint: String? = nil, wasTold: Bool = false, mayBeRunning: Bool = false
     ) {
+        self.mayBeRunning = mayBeRunning
         self.hint = hint
         self.wasTold = wasTold
         self.origin = origin
@@ -67,12 +77,31 @@ package struct Outcome: Sendable, Equatable {
         let reason = "interrupted by \(SignalNames.name(of: number) ?? "signal \(number)")"
         return Outcome(
             .ccrun, status: 128 + number, signal: SignalNames.name(of: number),
-            reason: Self.reason(reason, fate), hint: fate?.hint)
+            reason: Self.reason(reason, fate), hint: fate?.hint, mayBeRunning: fate?.hint != nil)
     }
+
+    /// Our own output takes no more, by the number of the error: EPIPE where nobody reads it.
+    ///
+    /// `fate` as for an interrupt.
+    static func outputClosed(_ number: CInt, _ fate: RemoteEnding.Fate? = nil) -> Outcome {
+        let isPipe = number == EPIPE
+        let reason =
+            isPipe
+            ? "nobody reads the output any more"
+            : "cannot write the output (\(describe(errno: number)))"
+        return Outcome(
+            .ccrun, status: isPipe ? 128 + SIGPIPE : 125, signal: isPipe ? "PIPE" : nil,
+            reason: Self.reason(reason, fate), hint: fate?.hint, mayBeRunning: fate?.hint != nil)
+    }
+
+    /// A step of a release was not to be run.
+    static let notConfirmed = Outcome(.ccrun, status: 125, reason: "it was not confirmed")
 
     /// A time limit ended the run.
     static func timedOut(_ reason: String, _ fate: RemoteEnding.Fate) -> Outcome {
-        Outcome(.timeout, status: 124, reason: Self.reason(reason, fate), hint: fate.hint)
+        Outcome(
+            .timeout, status: 124, reason: Self.reason(reason, fate), hint: fate.hint,
+            mayBeRunning: fate.hint != nil)
     }
 
     private static func reason(_ reason: String, _ fate: RemoteEnding.Fate?) -> String {
@@ -86,21 +115,31 @@ package struct Outcome: Sendable, Equatable {
     }
 
     /// What a connection that did not come about, or broke, comes to; explains it.
-    init(explaining error: SSHError, _ notices: Notices, _ signals: SignalPipe) {
+    init(
+        explaining error: SSHError, _ notices: Notices, _ signals: SignalPipe,
+        mayBeRunning: Bool = false
+    ) {
         // An interrupt at a question comes out as a key that was not accepted or not unlocked.
         if let number = signals.interrupt() {
-            self = .interrupted(by: number)
+            let interrupt = Outcome.interrupted(by: number)
+            self.init(
+                .ccrun, status: interrupt.status, signal: interrupt.signal,
+                reason: interrupt.reason, mayBeRunning: mayBeRunning)
             return
         }
         notices.error(error)
-        self.init(.transport, status: 255, reason: error.message, wasTold: true)
+        self.init(
+            .transport, status: 255, reason: error.message, wasTold: true,
+            mayBeRunning: mayBeRunning)
     }
 
     /// Whether a local signal ended it.
     package var isInterrupt: Bool { origin == .ccrun && status > 128 && signal != "PIPE" }
 
-    /// Whether another try could come out otherwise.
-    var isWorthRetrying: Bool { origin == .remote || origin == .signal || origin == .timeout }
+    /// Whether another try could come out otherwise; two at once are none.
+    var isWorthRetrying: Bool {
+        !mayBeRunning && (origin == .remote || origin == .signal || origin == .timeout)
+    }
 
     private static func died(of name: String) -> Outcome {
         guard let number = SignalNames.number(of: name) else {

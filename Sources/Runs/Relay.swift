@@ -34,13 +34,15 @@ final class Relay {
 
     private let channel: Channel
     private let input: InputSource
-    private let outputs: [Channel.Stream: OutputSink]
+    private var outputs: OutputSinks
     private let recorder: Recorder
     private let signals: SignalPipe
     /// The terminal in raw mode, where there is one.
     private let terminal: RawTerminal?
     /// Sees each chunk of output after it was passed on.
     var observe: (UnsafeRawBufferPointer, Channel.Stream) -> Void = { _, _ in }
+    /// Whether a command that has ended is over only when its output has been read on this side.
+    var waitsForReaders = true
     var attendants: [any Attendant] = []
     /// Looks for questions in the output, where somebody wants them answered or noticed.
     var prompts: PromptWatcher?
@@ -50,13 +52,15 @@ final class Relay {
     private var pendingSize: WindowSize?
     private var loss: String?
 
+    /// `observersOutput`: what `observe` writes to, to be waited for as the outputs are.
     init(
         channel: Channel, input: InputSource, outputs: [Channel.Stream: OutputSink],
-        recorder: Recorder, signals: SignalPipe, terminal: RawTerminal?, readyMark: ReadyMark?
+        observersOutput: OutputSink? = nil, recorder: Recorder, signals: SignalPipe,
+        terminal: RawTerminal?, readyMark: ReadyMark?
     ) {
         self.channel = channel
         self.input = input
-        self.outputs = outputs
+        self.outputs = OutputSinks(outputs, observers: observersOutput)
         self.recorder = recorder
         self.signals = signals
         self.terminal = terminal
@@ -72,7 +76,7 @@ final class Relay {
         self.deadline = deadline
         while true {
             let isDrained = drain()
-            if let failure = outputs[.standardOutput]?.failure { return .outputClosed(failure) }
+            if let failure = outputs.takeFailure() { return .outputClosed(failure) }
             if isDrained, isOver { return flushed(.remoteEnded) }
             if isDrained, let loss { return flushed(.lost(loss)) }
             sendInput()
@@ -86,7 +90,7 @@ final class Relay {
 
     /// Takes what has come, as far as the outputs have room; true when nothing is left.
     private func drain() -> Bool {
-        while outputs.values.allSatisfy(\.hasRoom) {
+        while outputs.hasRoom {
             let unread = channel.unreadCount
             channel.allow(Self.batch)
             var tookBytes = false
@@ -138,7 +142,7 @@ final class Relay {
 
     private func pass(_ bytes: UnsafeRawBufferPointer, _ stream: Channel.Stream) {
         guard bytes.count > 0 else { return }
-        outputs[stream]?.write(bytes)
+        outputs.write(bytes, of: stream)
         recorder.record(bytes, from: stream == .standardOutput ? .standardOutput : .standardError)
         observe(bytes, stream)
         guard prompts != nil else { return }
@@ -156,14 +160,19 @@ final class Relay {
 
     /// Waits until the outputs have taken the rest; an interrupt gives up on them, never on the status.
     private func flushed(_ end: End) -> End {
+        let limit = waitsForReaders ? Deadline.never : deadline
         while true {
-            for output in outputs.values { output.flush() }
-            var entries = outputs.values.compactMap(\.pollEntry)
-            if entries.isEmpty { return end }
+            outputs.flush()
+            if end == .remoteEnded, let failure = outputs.takeFailure() {
+                return .outputClosed(failure)
+            }
+            var entries = outputs.pollEntries
+            if entries.isEmpty || limit.hasPassed { return end }
             entries.append(
                 pollfd(fd: signals.interruptDescriptor, events: Int16(POLLIN), revents: 0))
-            wait(for: &entries, until: .never)
+            wait(for: &entries, until: limit.earlier(attendants.nextTurn))
             if entries.last?.revents != 0 { return end }
+            attendants.attend()
         }
     }
 
@@ -199,19 +208,23 @@ final class Relay {
         ]
         let inputEntry = input.pollEntry(channel)
         entries.append(inputEntry ?? pollfd(fd: -1, events: 0, revents: 0))
-        entries += outputs.values.compactMap(\.pollEntry)
+        entries += outputs.pollEntries
         let recording = Deadline(instant: recorder.flushDeadline)
         // The time limit is the command's: once it has ended, a slow reader has all the time it wants.
-        let limit = channel.facts.hasVerdict && !isDrained ? Deadline.never : deadline
+        let waitsForReader = waitsForReaders && !isDrained
+        let limit = channel.facts.hasVerdict && waitsForReader ? Deadline.never : deadline
         let prompt = Deadline(instant: prompts?.deadline)
-        let turn = attendants.reduce(Deadline.never) { $0.earlier($1.nextTurn) }
-        wait(for: &entries, until: limit.earlier(recording).earlier(prompt).earlier(turn))
+        wait(
+            for: &entries,
+            until: limit.earlier(recording).earlier(prompt).earlier(attendants.nextTurn))
 
         recorder.flushIfDue()
-        if loss == nil { for one in attendants where one.nextTurn.hasPassed { one.attend() } }
-        for output in outputs.values { output.flush() }
-        if entries[0].revents != 0, let number = signals.interrupt() {
-            return channel.facts.hasVerdict ? .remoteEnded : .interrupted(number)
+        attendants.attend()
+        outputs.flush()
+        if entries[0].revents != 0 {
+            // Where the command has ended already, the interrupt is for what comes after it.
+            if channel.facts.hasVerdict { return .remoteEnded }
+            if let number = signals.interrupt() { return .interrupted(number) }
         }
         if entries[1].revents != 0 { react(to: signals.changes()) }
         channel.session.transfer(entries[2].revents)
@@ -222,8 +235,9 @@ final class Relay {
         if prompt.hasPassed, !channel.facts.hasVerdict, let prompts {
             return .unanswered(prompts.quotedPrompt)
         }
+        if !isDrained, !waitsForReaders, lookAhead() { return .remoteEnded }
         guard limit.hasPassed else { return nil }
-        if !isDrained, lookAhead() { return nil }
+        if waitsForReader, lookAhead() { return nil }
         return channel.facts.hasVerdict ? .remoteEnded : .timedOut
     }
 

@@ -63,22 +63,33 @@ package final class Run {
 
     private func converse() throws(SSHError) -> Outcome {
         let connection = try connect()
+        defer { connection.close() }
         let (lock, refusal) = try takeLock(over: connection)
-        if let refusal {
-            connection.close()
-            return refusal
+        if let refusal { return refusal }
+        var execution: Execution?
+        let outcome: Outcome
+        do {
+            let new = try Execution(
+                plan.command, on: connection, recorder: record.recorder, signals: signals,
+                notices: notices)
+            execution = new
+            new.attendants = lock.map { [$0] } ?? []
+            outcome = try run(new)
+        } catch {
+            outcome = Outcome(
+                explaining: error, notices, signals,
+                mayBeRunning: execution?.mayBeStarted == true)
         }
-        let execution = try Execution(
-            plan.command, on: connection, recorder: record.recorder, signals: signals,
-            notices: notices)
+        lock?.end(mayBeRunning: outcome.mayBeRunning)
+        return outcome
+    }
+
+    private func run(_ execution: Execution) throws(SSHError) -> Outcome {
         if plan.options.recordsStrictly {
             // The first line tells which terminal there is, and has to be there before the command is.
             try execution.obtainTerminal()
             record.header.pseudoTerminal = execution.hasTerminal
-            if let refusal = record.refusal() {
-                connection.close()
-                return refusal
-            }
+            if let refusal = record.refusal() { return refusal }
         }
         try execution.start()
         record.header.pseudoTerminal = execution.hasTerminal
@@ -86,11 +97,7 @@ package final class Run {
         if plan.command.usesTerminal, !execution.hasTerminal {
             notices.warning("the server gave no terminal; the command runs without one")
         }
-        execution.attendants = lock.map { [$0] } ?? []
-        let outcome = execution.finish(streams)
-        lock?.release()
-        connection.close()
-        return outcome
+        return execution.finish(streams)
     }
 
     /// The lock of an exclusive task, over a connection of its own where another host keeps it.

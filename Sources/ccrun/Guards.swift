@@ -35,15 +35,20 @@ struct Guards {
         return denials.map { "\($0.rule)" }
     }
 
-    /// Asks a step's question; true without asking where everything is confirmed.
-    func confirm(_ question: String) -> Bool {
-        if isConfirmed { return true }
-        let answer = TerminalQuestion(
+    /// Asks a step's question; yes without asking where everything is confirmed.
+    func confirm(_ question: String, turn: @escaping () -> CInt) -> StepAnswer {
+        if isConfirmed { return .yes }
+        var asked = TerminalQuestion(
             "\(question) (yes/no) ", echoes: true,
-            signals: signals
-        ).ask()
-        guard case .line(let line) = answer else { return false }
-        return ["yes", "y"].contains(String(decoding: line, as: UTF8.self).lowercased())
+            signals: signals)
+        asked.turn = turn
+        switch asked.ask() {
+        case .line(let line):
+            let text = String(decoding: line, as: UTF8.self).lowercased()
+            return ["yes", "y"].contains(text) ? .yes : .no
+        case .interrupted: return .interrupted(signals.interrupt() ?? 2)
+        case .none: return .no
+        }
     }
 
     private func deny(_ rule: DenyRule, _ command: String, _ deployment: Deployment) throws {

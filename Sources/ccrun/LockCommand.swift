@@ -58,7 +58,7 @@ struct LockCommand: ParsableCommand {
         let query = try LockQuery(
             of: try inventory.deployment(name), options: options, environment: environment,
             notices: notices, signals: try .ofThisProcess(notices))
-        throw ExitStatus(value: tell(query.ask(question), name, notices))
+        throw ExitStatus(value: tell(query.ask(question), of: query, name, notices))
     }
 
     private var question: LockQuery.Question {
@@ -70,9 +70,9 @@ struct LockCommand: ParsableCommand {
     }
 
     /// Prints the answer; returns the status to exit with.
-    private func tell(_ answer: LockQuery.Answer, _ name: DeploymentName, _ notices: Notices)
-        -> CInt
-    {
+    private func tell(
+        _ answer: LockQuery.Answer, of query: LockQuery, _ name: DeploymentName, _ notices: Notices
+    ) -> CInt {
         switch answer {
         case .free:
             print("\(name) is not locked")
@@ -82,7 +82,8 @@ struct LockCommand: ParsableCommand {
             let whose = holder.map { ", which was held \(LockText.description(of: $0))" } ?? ""
             notices.note("the lock of \(name) is released\(whose)")
         case .busy(let holder) where action == .status:
-            print("\(name) is locked \(LockText.description(of: holder))")
+            let rest = query.remark(on: holder).map { "; \($0)" } ?? ""
+            print("\(name) is locked \(LockText.description(of: holder))\(rest)")
         case .busy(let holder):
             notices.error(
                 "\"\(name)\" is locked \(LockText.description(of: holder))",

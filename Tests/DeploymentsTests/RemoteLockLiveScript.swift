@@ -73,7 +73,7 @@ final class LiveScript {
 
     /// The messages so far, but for the signs of life of one that waits.
     var messages: [RemoteLock.Message] {
-        lines.compactMap(RemoteLock.Message.parse).filter { $0 != .waiting }
+        lines.compactMap(RemoteLock.Message.parse).filter { $0 != .alive }
     }
 
     func send(_ bytes: [UInt8]) throws {

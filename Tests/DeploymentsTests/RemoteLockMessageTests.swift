@@ -19,7 +19,7 @@ struct RemoteLockMessageTests {
     @Test(
         arguments: [
             ("held", .held), ("timeout", .timeout), ("lost", .lost), ("free", .free),
-            (".", .waiting),
+            (".", .alive),
             ("released", .released(nil)), ("error\tmkdir: no", .error("mkdir: no")),
             ("error\tx\u{1b}]0;t\u{7}\ty", .error("x\u{fffd}]0;t\u{fffd} y")),
             ("busy\t1000\tRUN1\tann@desk\twhy\t5\t9", .busy(holder())),

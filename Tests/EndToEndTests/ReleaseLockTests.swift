@@ -91,6 +91,8 @@ import Testing
             try first.waitForOutput("begun")
             first.send(signal: SIGKILL)
             _ = try first.waitForExit()
+            let early = try place.run(["lock", "shop"])
+            #expect(early.output.contains("is locked by "), "\(early.output)")
             let second = try place.run(["--lock-wait", "15m", "shop", "migrate"])
             #expect(second.status == .exited(0), "\(second.errorOutput)")
             #expect(second.output == "mine\n")

@@ -168,11 +168,9 @@ import Transcripts
                 ["shop", "echo out; echo err >&2; exit 0"], output: .file("/dev/full"))
             #expect(result.status == .exited(125))
             let lines = result.errorOutput.split(separator: "\n").filter { $0 != "err" }
-            #expect(
-                lines == [
-                    "ccrun: cannot write the output (no space left on device); "
-                        + "the command may still be running, status 125"
-                ], "\(result.errorOutput)")
+            let text = "ccrun: cannot write the output (no space left on device); the command "
+            #expect(lines.count == 1 && lines[0].hasPrefix(text), "\(result.errorOutput)")
+            #expect(!lines[0].contains("may still be running"))
             #expect(try place.transcript().ending?.shellStatus == 125)
         }
     }

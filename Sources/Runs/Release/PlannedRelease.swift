@@ -84,7 +84,7 @@ package struct PlannedRelease: Sendable {
             environment: EnvironmentVariable.merging(
                 step.step.environment, with: options.environment),
             usesTerminal: step.task?.expect.isEmpty == false, term: term,
-            timeout: step.timeout ?? options.timeout, grace: options.grace,
+            timeout: options.timeout ?? step.timeout, grace: options.grace,
             prompts: try PlannedPrompts(step.task, options: options, isAttended: false))
     }
 

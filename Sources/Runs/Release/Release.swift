@@ -1,12 +1,5 @@
 package import LocalTerminal
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 internal import Deployments
 internal import SSH
 internal import Transcripts
@@ -17,18 +10,17 @@ package final class Release {
     private let view: any ReleaseView
     private let notices: Notices
     private let signals: SignalPipe
-    /// Asks the question of a step; false where the answer is no.
-    private let confirm: (String) -> Bool
+    private let confirm: StepQuestion
     private let record: RunRecord
     private let hosts: ReleaseHosts
-    private var lock: DeploymentLock?
+    private let runner: StepRunner
     private var results: [StepResult] = []
-    /// The numbers of the steps that were run, or were not to be.
-    private var settled: Set<Int> = []
+    /// The steps that were run on a host, or were not to be.
+    private var settled = SettledSteps()
 
     package init(
         _ plan: PlannedRelease, view: any ReleaseView, notices: Notices, signals: SignalPipe,
-        confirm: @escaping (String) -> Bool
+        confirm: @escaping StepQuestion
     ) {
         self.plan = plan
         self.view = view
@@ -39,13 +31,21 @@ package final class Release {
             TranscriptHeader(plan, started: $0)
         }
         hosts = ReleaseHosts(plan, notices: notices, signals: signals)
+        runner = StepRunner(
+            plan, on: hosts, view: view, recorder: record.recorder, notices: notices,
+            signals: signals)
     }
 
     /// Runs the steps, explains what went wrong, and leaves the transcript; never throws.
     package func execute() -> ReleaseReport {
         view.show(.began(plan))
-        let outcome = perform()
-        lock?.release()
+        var outcome = perform()
+        let hadLock = runner.endLock()
+        if !hadLock, outcome.status == 0 {
+            outcome = Outcome(
+                .ccrun, status: 125,
+                reason: "the lock was lost meanwhile, and something else may have run as well")
+        }
         hosts.close()
         record.begin()
         let report = report(outcome)
@@ -53,7 +53,9 @@ package final class Release {
         ending.steps = results.map { entry(of: $0) }
         record.finish(ending)
         view.show(.ended(report))
-        return report
+        let failure = runner.finishView(isInterrupted: outcome.isInterrupt)
+        guard let failure, outcome.status == 0 else { return report }
+        return self.report(.outputClosed(failure))
     }
 
     // MARK: - The story
@@ -63,24 +65,11 @@ package final class Release {
             defer { record.note(hosts.discoveries) }
             try hosts.connectAll()
         } catch {
-            return explained(error)
+            return Outcome(explaining: error, notices, signals)
         }
         record.begin()
-        if let refusal = record.refusal() ?? takeLock() { return refusal }
+        if let refusal = record.refusal() ?? runner.takeLock() { return refusal }
         return runSteps()
-    }
-
-    private func takeLock() -> Outcome? {
-        do {
-            let acquisition = try DeploymentLock.acquire(
-                plan.lock, run: plan.run.description, over: try hosts.primary(),
-                warn: { [notices] in notices.warning($0) }
-            ) { [view] in view.show(.waiting($0)) }
-            if case .held(let lock) = acquisition { self.lock = lock }
-            return LockText.outcome(acquisition, of: plan.deployment.name, notices)
-        } catch {
-            return explained(error)
-        }
     }
 
     private func runSteps() -> Outcome {
@@ -93,110 +82,90 @@ package final class Release {
             let failed = run(step)
             failure = failure ?? failed
             // Whoever interrupts wants an end, also of what would always run.
-            if failed?.outcome.isInterrupt == true { break }
+            if let failed, failed.outcome.isInterrupt || runner.hasLostLock { break }
         }
         return failure?.outcome ?? Outcome(.remote, status: 0)
     }
 
     private func skip(_ step: PlannedRelease.Step) {
         guard let reason = step.plan.skipped else { return }
-        settled.insert(step.plan.number)
         view.show(.stepSkipped(stepRun(step, on: nil), reason: "\(reason)"))
     }
 
     /// Runs a step on its hosts, one after the other; the result that ends the release, if one does.
     private func run(_ step: PlannedRelease.Step) -> StepResult? {
+        var question = step.plan.step.confirmation
         for command in step.commands {
             let stepRun = stepRun(step, on: command)
-            if lock?.isLost == true {
-                return ended(
-                    stepRun, step,
-                    Outcome(
-                        .ccrun, status: 125, reason: "the lock was taken away; nothing more is run"),
-                    .zero)
+            settled.insert(step, command)
+            if let obstacle = runner.obstacle() { return ended(stepRun, step, obstacle, .zero) }
+            if let test = command.condition {
+                let (isWanted, failed) = judge(stepRun, step, command, test)
+                if let failed, failed.endsRelease { return failed }
+                if !isWanted { continue }
             }
-            if let question = step.plan.step.confirmation, !confirm(question) {
-                return ended(
-                    stepRun, step, Outcome(.ccrun, status: 125, reason: "it was not confirmed"),
-                    .zero)
+            if let asked = question {
+                question = nil
+                if let refusal = runner.ask(asked, confirm) {
+                    return ended(stepRun, step, refusal, .zero)
+                }
             }
             let result = attempts(stepRun, step, command)
-            if let result, result.endsRelease { return result }
+            if result.endsRelease { return result }
         }
         return nil
     }
 
-    /// Runs a step on one host, as often as it may be tried; nil where its test says no.
+    /// Lets the test of a step decide: 1 means no, as test(1), grep(1) and false(1) have it.
+    ///
+    /// A test that comes to no answer is a failure of the step.
+    private func judge(
+        _ stepRun: StepRun, _ step: PlannedRelease.Step, _ command: PlannedRelease.Command,
+        _ test: PlannedCommand
+    ) -> (isWanted: Bool, failed: StepResult?) {
+        let start = ContinuousClock.now
+        let verdict = runner.verdict(of: test, on: command)
+        var outcome = verdict.outcome
+        switch (outcome.origin, outcome.status) {
+        case (.remote, 0): return (true, nil)
+        case (.remote, 1):
+            view.show(.stepSkipped(stepRun, reason: "its test ended with status 1"))
+            return (false, nil)
+        case (.remote, let status):
+            outcome = Outcome(
+                .remote, status: status, reason: "its test exited with status \(status)")
+        default: break
+        }
+        var stepRun = stepRun
+        stepRun.command = step.plan.step.condition ?? stepRun.command
+        begin(stepRun)
+        runner.show(errors: verdict.errors)
+        return (false, ended(stepRun, step, outcome, start.duration(to: .now)))
+    }
+
+    /// Runs a step on one host, as often as it may be tried.
     private func attempts(
         _ first: StepRun, _ step: PlannedRelease.Step, _ command: PlannedRelease.Command
-    ) -> StepResult? {
+    ) -> StepResult {
         var stepRun = first
-        if let condition = command.condition {
-            let outcome = outcome(of: condition, on: command, isShown: false)
-            if outcome.origin == .remote, outcome.status != 0 {
-                settled.insert(first.number)
-                view.show(
-                    .stepSkipped(stepRun, reason: "its test ended with status \(outcome.status)"))
-                return nil
-            }
-            guard outcome.origin == .remote else { return ended(stepRun, step, outcome, .zero) }
-        }
         while true {
-            view.show(.stepBegan(stepRun))
-            record.recorder.mark(stepRun.label)
+            begin(stepRun)
             let start = ContinuousClock.now
-            let outcome = outcome(of: command.planned, on: command, isShown: true)
+            let outcome = runner.run(command)
             let duration = start.duration(to: .now)
             let isLast = stepRun.attempt > step.plan.step.retry || !outcome.isWorthRetrying
             if outcome.status == 0 || isLast { return ended(stepRun, step, outcome, duration) }
             view.show(.attemptFailed(result(stepRun, step, outcome, duration)))
-            if let number = pause(.seconds(min(stepRun.attempt, 5))) {
+            if let number = runner.pause(.seconds(min(stepRun.attempt, 5))) {
                 return ended(stepRun, step, .interrupted(by: number), duration)
             }
             stepRun.attempt += 1
         }
     }
 
-    private func outcome(
-        of planned: PlannedCommand, on command: PlannedRelease.Command, isShown: Bool
-    ) -> Outcome {
-        do {
-            let execution = try hosts.execution(
-                of: planned, on: command.destination, recorder: isShown ? record.recorder : .silent)
-            execution.attendants = attendants
-            try execution.start()
-            return execution.finish(isShown ? streams : Execution.Streams())
-        } catch {
-            return explained(error)
-        }
-    }
-
-    /// A step has no input, and its output goes where the view wants it.
-    private var streams: Execution.Streams {
-        var streams = Execution.Streams()
-        if view.passesOutput { streams.outputs = OutputSink.ofThisProcess }
-        streams.observeOutput = { [view] bytes, stream in
-            view.show(bytes, from: stream == .standardOutput ? .standardOutput : .standardError)
-        }
-        return streams
-    }
-
-    private var attendants: [any Attendant] {
-        [ViewAttendant(view)] + (lock.map { [$0] } ?? [])
-    }
-
-    /// Waits a while between two tries; the signal that ended it, if one did.
-    private func pause(_ duration: Duration) -> CInt? {
-        let end = Deadline.after(duration)
-        while !end.hasPassed {
-            let next = attendants.reduce(end) { $0.earlier($1.nextTurn) }
-            var entries = [
-                pollfd(fd: signals.interruptDescriptor, events: Int16(POLLIN), revents: 0)
-            ]
-            if wait(for: &entries, until: next), let number = signals.interrupt() { return number }
-            for one in attendants where one.nextTurn.hasPassed { one.attend() }
-        }
-        return nil
+    private func begin(_ stepRun: StepRun) {
+        view.show(.stepBegan(stepRun))
+        record.recorder.mark(stepRun.label)
     }
 
     // MARK: - Results
@@ -206,7 +175,6 @@ package final class Release {
     ) -> StepResult {
         let result = result(stepRun, step, outcome, duration)
         results.append(result)
-        settled.insert(stepRun.number)
         view.show(.stepEnded(result))
         return result
     }
@@ -216,7 +184,8 @@ package final class Release {
     ) -> StepResult {
         StepResult(
             step: stepRun, outcome: outcome, duration: duration,
-            allowsFailure: step.plan.step.allowsFailure && !outcome.isInterrupt)
+            allowsFailure: step.plan.step.allowsFailure
+                && (outcome.origin != .ccrun || outcome == .notConfirmed))
     }
 
     private func stepRun(
@@ -229,10 +198,9 @@ package final class Release {
     }
 
     private func report(_ outcome: Outcome) -> ReleaseReport {
-        return ReleaseReport(
+        ReleaseReport(
             plan: plan, outcome: outcome, results: results,
-            failed: results.first(where: \.endsRelease),
-            notRun: plan.steps.map(\.plan).filter { !settled.contains($0.number) }.map(\.name),
+            failed: results.first(where: \.endsRelease), notRun: settled.missing(of: plan.steps),
             started: record.started, duration: record.duration, transcript: record.path)
     }
 
@@ -242,9 +210,5 @@ package final class Release {
             host: result.step.host ?? "\(plan.destinations[0].host)",
             status: Int(result.outcome.status),
             milliseconds: Int(result.duration / .milliseconds(1)))
-    }
-
-    private func explained(_ error: SSHError) -> Outcome {
-        Outcome(explaining: error, notices, signals)
     }
 }

@@ -24,8 +24,8 @@ package struct StepRun: Sendable, Equatable {
     package let name: String
     /// The host as the inventory has it; nil where the release has only one.
     package let host: String?
-    /// The command as a person would type it.
-    package let command: String
+    /// The command as a person would type it; the test, where that came to no answer.
+    package var command: String
     /// From 1.
     package var attempt = 1
 
@@ -55,7 +55,7 @@ package struct ReleaseReport: Sendable {
     package let results: [StepResult]
     /// The step that ended it; nil where all went well, or nothing was run.
     package let failed: StepResult?
-    /// The names of the steps that were to be run and were not.
+    /// The steps that were to be run and were not, by name: `migrate`, `warm on web2`.
     package let notRun: [String]
     package let started: Timestamp
     package let duration: Duration

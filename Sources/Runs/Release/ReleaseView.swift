@@ -5,6 +5,8 @@ package import Transcripts
 package protocol ReleaseView: AnyObject {
     /// Whether output goes to our own stdout and stderr, untouched, before `show` hears of it.
     var passesOutput: Bool { get }
+    /// What the view writes to, where that may have to wait for a reader; nil for stderr.
+    var output: ViewOutput? { get }
     /// When the picture changes without an event, as a spinner does.
     var nextTurn: Deadline { get }
 
@@ -13,6 +15,10 @@ package protocol ReleaseView: AnyObject {
     /// Takes output of the step that runs, as it was received.
     func show(_ bytes: UnsafeRawBufferPointer, from stream: OutputStream)
     func turn()
+}
+
+extension ReleaseView {
+    package var output: ViewOutput? { nil }
 }
 
 /// Gives a view its turns while a command runs.

@@ -47,15 +47,15 @@ final class JSONReleaseView: ReleaseView {
     private var step: StepRun?
     /// The beginnings of characters whose other bytes have not come yet.
     private var unfinished: [Transcripts.OutputStream: [UInt8]] = [:]
-    private let write: (UnsafeRawBufferPointer) -> Void
+    /// Takes the lines where they are not for our stdout.
+    private let write: ((UnsafeRawBufferPointer) -> Void)?
 
-    init(
-        write: @escaping (UnsafeRawBufferPointer) -> Void = SectionedReleaseView.toStandardOutput
-    ) {
+    init(write: ((UnsafeRawBufferPointer) -> Void)? = nil) {
         self.write = write
     }
 
     let passesOutput = false
+    let output: ViewOutput? = ViewOutput()
     let nextTurn = Deadline.never
 
     func turn() {}
@@ -152,6 +152,8 @@ final class JSONReleaseView: ReleaseView {
         // Strings and finite numbers: there is nothing that could not be encoded.
         guard var bytes = try? encoder.encode(line) else { return }
         bytes.append(UInt8(ascii: "\n"))
-        bytes.withUnsafeBytes { write($0) }
+        bytes.withUnsafeBytes { bytes in
+            if let write { write(bytes) } else { output?.write(bytes) }
+        }
     }
 }

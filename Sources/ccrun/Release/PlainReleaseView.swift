@@ -57,7 +57,7 @@ final class PlainReleaseView: ReleaseView {
             terminals[stream] = TerminalFilter()
             switch stream {
             case .standardOutput:
-                filter.undoing.withUnsafeBytes { SectionedReleaseView.toStandardOutput($0) }
+                filter.undoing.withUnsafeBytes { ViewOutput().write($0) }
             case .standardError:
                 Notices.toStandardError(String(decoding: filter.undoing, as: UTF8.self))
             }

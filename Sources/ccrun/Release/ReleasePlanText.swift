@@ -44,7 +44,9 @@ struct ReleasePlanText {
     private func settings(of plan: ReleasePlan.Step) -> [String] {
         let step = plan.step
         var settings: [String] = []
-        if let timeout = plan.timeout { settings.append("timeout \(DurationText.format(timeout))") }
+        if let timeout = release.options.timeout ?? plan.timeout {
+            settings.append("timeout \(DurationText.format(timeout))")
+        }
         if step.retry > 0 { settings.append("retry \(step.retry)") }
         if step.allowsFailure { settings.append("failure allowed") }
         if step.runsAlways { settings.append("always run") }

@@ -3,14 +3,6 @@ internal import Runs
 internal import SSH
 internal import Transcripts
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// How a CI system folds a part of a log away.
 protocol LogSections {
     /// What opens a part, and what closes it; whole lines.
@@ -25,27 +17,23 @@ protocol LogSections {
 /// A release in the log of a CI system: all of it on stdout, in order, a section a step.
 final class SectionedReleaseView: ReleaseView {
     private let sections: any LogSections
-    private let write: (UnsafeRawBufferPointer) -> Void
     private var isAtLineStart = true
     /// What an attacker's output cannot guess, so that it cannot end a section of ours.
     private let id: String
 
-    init(
-        _ sections: any LogSections, id: String,
-        write: @escaping (UnsafeRawBufferPointer) -> Void = SectionedReleaseView.toStandardOutput
-    ) {
+    init(_ sections: any LogSections, id: String) {
         self.sections = sections
         self.id = id
-        self.write = write
     }
 
     let passesOutput = false
+    let output: ViewOutput? = ViewOutput()
     let nextTurn = Deadline.never
 
     func turn() {}
 
     func show(_ bytes: UnsafeRawBufferPointer, from stream: OutputStream) {
-        write(bytes)
+        output?.write(bytes)
         isAtLineStart = bytes.last == UInt8(ascii: "\n")
     }
 
@@ -77,23 +65,7 @@ final class SectionedReleaseView: ReleaseView {
     private func say(_ line: String) {
         var text = (isAtLineStart ? "" : "\n") + line + "\n"
         isAtLineStart = true
-        text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
-    }
-
-    /// Unbuffered, so that the order is that of the events; nobody reading it ends no release.
-    static func toStandardOutput(_ bytes: UnsafeRawBufferPointer) {
-        var rest = bytes
-        while rest.count > 0 {
-            let count = writeBytes(STDOUT_FILENO, rest.baseAddress, rest.count)
-            if count < 0, errno == EINTR { continue }
-            if count < 0, errno == EAGAIN {
-                var entry = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
-                _ = poll(&entry, 1, -1)
-                continue
-            }
-            guard count > 0 else { return }
-            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-        }
+        text.withUTF8 { output?.write(UnsafeRawBufferPointer($0)) }
     }
 }
 
@@ -142,9 +114,4 @@ struct GitLabSections: LogSections {
     private func name(_ step: StepRun, _ id: String) -> String {
         "step_\(step.number)_\(step.attempt)_\(id)"
     }
-}
-
-/// write(2), under a name that no method of ours has.
-private func writeBytes(_ descriptor: CInt, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-    write(descriptor, bytes, count)
 }
