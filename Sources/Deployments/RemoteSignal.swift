@@ -69,14 +69,16 @@ package enum RemoteSignal {
 
     /// A command for a person who wants to see what of a run is still there.
     ///
+    /// `options` are those of ccrun that lead to the host.
+    ///
     /// It does without `grep` on the files themselves, as busybox's stops at the first NUL byte, and
     /// without `ps`, which small containers lack.
-    package static func hint(target: String, host: String? = nil, run: String) -> String {
+    package static func hint(target: String, options: [String] = [], run: String) -> String {
         let look =
             "cd /proc; for p in [0-9]*; do tr \"\\0\" \"\\n\" <$p/environ | "
             + "grep -qx CCRUN_RUN_ID=\(identifier(run)) && "
             + "echo $p $(tr \"\\0\" \" \" <$p/cmdline); done 2>/dev/null"
-        let words = ["ccrun"] + (host.map { ["--host", $0] } ?? []) + [target]
+        let words = ["ccrun"] + options + [target]
         return "\(ShellQuoting.joined(words)) '\(look)'"
     }
 

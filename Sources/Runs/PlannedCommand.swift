@@ -11,6 +11,8 @@ package struct PlannedCommand: Sendable {
     /// The value of TERM that the remote side gets.
     package let term: String
     let deployment: Deployment
+    /// The options that lead a command line of the user's to the same host.
+    let reach: [String]
     let run: String
     /// Its number in a release, from 1; nil for a command of its own.
     let step: Int?
@@ -22,9 +24,9 @@ package struct PlannedCommand: Sendable {
     let prompts: PlannedPrompts
 
     init(
-        _ request: RemoteCommand.Request, on deployment: Deployment, run: String, step: Int? = nil,
-        environment: [EnvironmentVariable], usesTerminal: Bool, term: String, timeout: Duration?,
-        grace: Duration, prompts: PlannedPrompts
+        _ request: RemoteCommand.Request, on deployment: Deployment, at host: HostAddress,
+        run: String, step: Int? = nil, environment: [EnvironmentVariable], usesTerminal: Bool,
+        term: String, timeout: Duration?, options: RunOptions, prompts: PlannedPrompts
     ) throws(DeploymentsError) {
         remote = try RemoteCommand(
             request, deployment: deployment, runID: run, step: step, environment: environment,
@@ -33,11 +35,12 @@ package struct PlannedCommand: Sendable {
         self.usesTerminal = usesTerminal
         self.term = term
         self.deployment = deployment
+        reach = options.reach(host, of: deployment)
         self.run = run
         self.step = step
         isLoginShell = request == .loginShell
         self.timeout = timeout
-        self.grace = grace
+        grace = options.grace
         self.prompts = prompts
     }
 

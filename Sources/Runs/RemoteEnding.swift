@@ -61,7 +61,8 @@ struct RemoteEnding {
     private var unknown: Fate {
         .unknown(
             hint: "look for it with: "
-                + RemoteSignal.hint(target: "\(command.deployment.name)", run: command.run))
+                + RemoteSignal.hint(
+                    target: "\(command.deployment.name)", options: command.reach, run: command.run))
     }
 
     /// Asks the far side to send a signal, inside the container where there is one.

@@ -35,6 +35,16 @@ package struct RunOptions: Sendable {
 
     package init() {}
 
+    /// The options that lead a command line to a host of a deployment as these do.
+    func reach(_ host: HostAddress, of deployment: Deployment) -> [String] {
+        var words: [String] = []
+        if self.host != nil || host != deployment.hosts.first { words += ["--host", "\(host)"] }
+        if let user = endpoint.user { words += ["-l", user] }
+        if let port = endpoint.port { words += ["-p", "\(port)"] }
+        for file in endpoint.identityFiles { words += ["-i", file] }
+        return words
+    }
+
     package enum Verbosity: Sendable, Comparable {
         case quiet
         case normal

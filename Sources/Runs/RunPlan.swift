@@ -37,14 +37,15 @@ package struct RunPlan: Sendable {
         self.task = task
         self.title = request.title
         self.options = options
+        let host = try deployment.host(named: options.host)
         destination = try Destination(
-            try deployment.host(named: options.host), of: deployment, options: options,
-            environment: environment)
+            host, of: deployment, options: options, environment: environment)
         command = try PlannedCommand(
-            resolved, on: deployment, run: run.description, environment: options.environment,
+            resolved, on: deployment, at: host, run: run.description,
+            environment: options.environment,
             usesTerminal: Self.wantsTerminal(options.terminal, task),
             term: Self.term(environment), timeout: options.timeout ?? task?.timeout,
-            grace: options.grace,
+            options: options,
             prompts: try PlannedPrompts(
                 task, options: options,
                 isAttended: Terminal.standardInput.isTerminal && !options.ignoresInput))

@@ -175,7 +175,8 @@ import Testing
         try await RemoteSignalScene.withRun(shell) { run in
             let live = try run.start("exec sleep 1000")
             try await run.waitFor(["sleep"])
-            let hint = RemoteSignal.hint(target: "shop/default", host: "web2", run: run.id)
+            let hint = RemoteSignal.hint(
+                target: "shop/default", options: ["--host", "web2"], run: run.id)
             #expect(hint.hasPrefix("ccrun --host web2 shop/default 'cd /proc; for "))
             let lines = try await run.scene.run("ccrun() { eval \"$4\"; }\n\(hint)", in: shell)
             #expect(lines == ["\(live.processID) sleep 1000"])

@@ -50,9 +50,11 @@ package struct PlannedRelease: Sendable {
                     Command(
                         destination: hosts.firstIndex(of: host) ?? 0, host: host,
                         planned: try Self.command(
-                            step, on: deployment, run: run, options: options, term: term),
+                            step, on: deployment, at: host, run: run, options: options,
+                            term: term),
                         condition: try Self.condition(
-                            step, on: deployment, run: run, options: options, term: term)))
+                            step, on: deployment, at: host, run: run, options: options,
+                            term: term)))
             }
             steps.append(Step(plan: step, commands: commands))
         }
@@ -76,29 +78,29 @@ package struct PlannedRelease: Sendable {
     }
 
     private static func command(
-        _ step: ReleasePlan.Step, on deployment: Deployment, run: RunID, options: RunOptions,
-        term: String
+        _ step: ReleasePlan.Step, on deployment: Deployment, at host: HostAddress, run: RunID,
+        options: RunOptions, term: String
     ) throws(DeploymentsError) -> PlannedCommand {
         try PlannedCommand(
-            step.request, on: deployment, run: run.description, step: step.number,
+            step.request, on: deployment, at: host, run: run.description, step: step.number,
             environment: EnvironmentVariable.merging(
                 step.step.environment, with: options.environment),
             usesTerminal: step.task?.expect.isEmpty == false, term: term,
-            timeout: options.timeout ?? step.timeout, grace: options.grace,
+            timeout: options.timeout ?? step.timeout, options: options,
             prompts: try PlannedPrompts(step.task, options: options, isAttended: false))
     }
 
     /// The test has the step's surroundings, and half a minute.
     private static func condition(
-        _ step: ReleasePlan.Step, on deployment: Deployment, run: RunID, options: RunOptions,
-        term: String
+        _ step: ReleasePlan.Step, on deployment: Deployment, at host: HostAddress, run: RunID,
+        options: RunOptions, term: String
     ) throws(DeploymentsError) -> PlannedCommand? {
         guard let condition = step.step.condition else { return nil }
         return try PlannedCommand(
-            .shell(condition), on: deployment, run: run.description, step: step.number,
+            .shell(condition), on: deployment, at: host, run: run.description, step: step.number,
             environment: EnvironmentVariable.merging(
                 step.step.environment, with: options.environment),
-            usesTerminal: false, term: term, timeout: .seconds(30), grace: options.grace,
+            usesTerminal: false, term: term, timeout: .seconds(30), options: options,
             prompts: try PlannedPrompts(nil, options: options, isAttended: false))
     }
 }

@@ -46,6 +46,12 @@ enum ReleaseText {
                 return ["release of \(name) done in \(report.duration.short)"]
             }
             let outcome = report.outcome
+            if !report.results.isEmpty {
+                return [
+                    "release of \(name) done in \(report.duration.short), but "
+                        + outcome.explanation
+                ]
+            }
             return [
                 "release of \(name) not begun"
                     + (outcome.wasTold
@@ -59,12 +65,30 @@ enum ReleaseText {
             lines.append("not run: \(report.notRun.joined(separator: ", "))")
         }
         if let hint = failed.outcome.hint { lines.append("hint: \(hint)") }
-        lines.append(
-            "hint: once that is mended, go on with \"ccrun release \(name) --from \(step.name)\"")
+        lines.append("hint: \(advice(report.plan, failed))")
         lines.append(
             "release of \(name) stopped at step \(step.number) \"\(step.name)\" on \(host) after "
                 + "\(failed.duration.short): \(failed.outcome.explanation)")
         return lines
+    }
+
+    /// How to run what is left: with the same selection, and without values, which may be secret.
+    private static func advice(_ plan: PlannedRelease, _ failed: StepResult) -> String {
+        let left = plan.steps.map(\.plan).filter { $0.number >= failed.step.number }
+        let command = "ccrun release \(plan.deployment.name)"
+        if plan.steps.contains(where: { $0.plan.skipped == .notSelected }) {
+            let only = left.filter { $0.skipped == nil }.map { " --only \(reference(to: $0))" }
+            return "once that is mended, run it again with \"\(command)\(only.joined())\""
+        }
+        let from = left.first.map { " --from \(reference(to: $0))" } ?? ""
+        let skip = left.filter { $0.skipped == .skipped }.map { " --skip \(reference(to: $0))" }
+        return "once that is mended, go on with \"\(command)\(from)\(skip.joined())\""
+    }
+
+    /// A step as an option names it: by its name where no shell reads anything into that.
+    private static func reference(to step: ReleasePlan.Step) -> String {
+        let isPlain = ShellQuoting.quoted(step.name) == step.name
+        return isPlain && step.name.first?.isLetter == true ? step.name : "\(step.number)"
     }
 
     /// `exited with status 3`, `died of signal KILL`, `timed out`.
