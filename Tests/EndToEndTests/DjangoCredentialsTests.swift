@@ -83,27 +83,12 @@ struct DjangoCredentialsTests {
         terminal: String
     ) throws {
         try Self.with { project, place in
-            try project.write(Array("key-7c1\npassword-3e9\n".utf8), to: "values")
-            let watch = try ChildProcess(
-                try Tool.path("ssh"),
-                try project.host.sshArguments() + ["cd '\(project.folder)'; \(Self.watch)"])
-            try watch.waitForOutput("watching")
-            let result = try place.run([terminal, "shop", "python manage.py check && touch done"])
+            let values = ["key-7c1", "password-3e9"]
+            let watch = try project.watchProcesses(["cmdline"], for: ["manage.py"] + values)
+            let result = try place.run([terminal, "shop", "python manage.py check"])
             #expect(result.status == .exited(0), "\(result.output) \(result.errorOutput)")
-            try project.check("touch done")
-            let seen = try watch.waitForExit()
             // It has seen what ran, and no value.
-            #expect(seen.output == "watching\nmanage.py: yes\nvalues: no\n", "\(seen.errorOutput)")
+            #expect(try watch.end() == ["manage.py"])
         }
     }
-
-    /// Looks at all arguments of all processes, over and over, until there is a file `done`.
-    private static let watch = """
-        echo watching
-        while [ ! -e done ]; do cat /proc/[0-9]*/cmdline >>arguments 2>/dev/null; done
-        for name in manage.py values; do
-            case $name in values) set -- -f values;; *) set -- $name;; esac
-            if grep -aqF "$@" arguments; then echo "$name: yes"; else echo "$name: no"; fi
-        done
-        """
 }

@@ -96,6 +96,12 @@ final class DjangoProject: Sendable {
             "python -", input: .bytes(Array((setup + "django.setup()\n" + text + "\n").utf8)))
     }
 
+    /// Whether the project's Python can import a module.
+    func has(module: String) throws -> Bool {
+        let search = "importlib.util.find_spec('\(module)') is not None"
+        return try check("python -c \"import importlib.util; print(\(search))\"") == "True\n"
+    }
+
     func write(_ bytes: [UInt8], to name: String) throws {
         try check("cat >'\(name)'", input: .bytes(bytes))
     }

@@ -6,23 +6,26 @@ import Testing
 @Suite struct PromptTests {
     private static let asking = [
         "tasks:", "  login:",
-        "    run: 'stty -echo; printf \"Password: \"; read p; stty echo; echo; echo \"got ${#p}\"; sleep 1 & wait'",
+        "    run: 'stty -echo; printf \"Password: \"; read p; stty echo; echo; echo \"got ${#p}\"; \(untilGo)'",
         "    expect: [{match: 'Password: $', secret: PW, max: 1}]",
     ]
 
     @Test func `a secret is sent when it is asked for, and stands nowhere`() throws {
         let secret = "hush-41c hush-41c"
         try withSSHD { sshd in
-            let place = try Workplace(sshd, app: Self.asking, environment: ["MY_PW": secret])
+            let place = try Workplace(release: sshd, Self.asking, environment: ["MY_PW": secret])
             let run = try place.start(["--secret", "PW=env:MY_PW", "shop", "login"])
             try run.waitForOutput("got \(secret.count)")
             for process in ProcessTable.all() {
                 let words = process.commandLine.joined(separator: " ")
                 #expect(!words.contains(secret), "\(process.pid)")
             }
-            for process in sshd.sessionProcesses() {
-                #expect(!process.environment.contains { $0.contains(secret) })
+            let remote = sshd.sessionProcesses()
+            #expect(remote.contains { $0.commandLine.joined(separator: " ").contains(untilGo) })
+            for process in remote {
+                #expect(!process.environment.contains { $0.contains(secret) }, "\(process.pid)")
             }
+            try sshd.letGo()
             let result = try run.waitForExit()
             #expect(result.status == .exited(0), "\(result.errorOutput)")
             #expect(!result.output.contains(secret))
@@ -96,9 +99,13 @@ struct DjangoPromptTests {
             var text = String(decoding: try project.work.folder.read("ccrun.yml"), as: UTF8.self)
             text += task.map { "        \($0)\n" }.joined()
             try project.work.folder.write(text, to: "ccrun.yml")
+            // Not in this side's environment, which is on the same machine where the server is.
+            try project.work.folder.write("\(password)\n", to: "password", mode: 0o600)
+            let watch = try project.watchProcesses(
+                ["cmdline", "environ"], for: ["createsuperuser", password])
             let result = try project.work.run(
-                ["--secret", "ADMIN=env:ADMIN_PASSWORD", "shop", "admin"],
-                environment: ["ADMIN_PASSWORD": password])
+                ["--secret", "ADMIN=@password", "shop", "admin"])
+            #expect(try watch.end() == ["createsuperuser"])
             #expect(result.status == .exited(0), "\(result.output) \(result.errorOutput)")
             #expect(result.output.contains("Superuser created successfully."))
             #expect(!result.output.contains("horse"))
