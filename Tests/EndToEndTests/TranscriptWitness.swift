@@ -51,7 +51,12 @@ extension Workplace {
     func expectPlayable(
         _ transcript: Transcript, sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
-        guard let asciinema = Tool.find("asciinema") else { return }
+        guard let asciinema = Tool.find("asciinema") else {
+            Issue.record(
+                "asciinema, the witness of transcripts, is not installed",
+                sourceLocation: sourceLocation)
+            return
+        }
         let shown = "\(folder.path)/shown"
         // It opens /dev/tty, wherever its output goes.
         let session = try TerminalSession(

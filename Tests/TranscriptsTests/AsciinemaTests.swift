@@ -5,12 +5,17 @@ import Testing
 
 /// asciinema as the witness that our files are asciicasts.
 @Suite struct AsciinemaTests {
-    /// The players at hand: Debian's, and the one that CCRUN_ASCIINEMA_24 names.
+    /// Debian's player, and the one that CCRUN_ASCIINEMA_24 names or scripts/test has installed.
     private static let players: [String] = {
         let named = ProcessInfo.processInfo.environment["CCRUN_ASCIINEMA_24"]
-        return ["/usr/bin/asciinema", named].compactMap(\.self)
+        let top = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        let installed = top.appending(path: ".build-test/asciinema-2.4/bin/asciinema").path
+        return ["/usr/bin/asciinema", named ?? installed]
             .filter { FileManager.default.isExecutableFile(atPath: $0) }
     }()
+
+    private static let hasBoth = players.count == 2
 
     private static let casts: [String: @Sendable (Recorder) -> Void] = [
         "empty": { _ in },
@@ -40,7 +45,7 @@ import Testing
     ]
 
     @Test(
-        .enabled(if: !players.isEmpty, "asciinema is not installed"),
+        .enabled(if: hasBoth, "Debian's asciinema, and 2.4 as CCRUN_ASCIINEMA_24, are needed"),
         arguments: casts.keys.sorted(), [true, false])
     func `asciinema prints exactly the text and complains about nothing`(
         kind: String, isFinished: Bool
@@ -59,6 +64,23 @@ import Testing
             #expect(Array(output) == text, "\(player)")
             #expect(String(decoding: errors, as: UTF8.self) == "", "\(player)")
         }
+    }
+
+    @Test(.enabled(if: hasBoth, "Debian's asciinema, and 2.4 as CCRUN_ASCIINEMA_24, are needed"))
+    func `the witnesses are of two versions`() throws {
+        let versions = try AsciinemaTests.players.map { player in
+            let process = Process()
+            process.executableURL = URL(filePath: player)
+            process.arguments = ["--version"]
+            let pipe = Pipe()
+            process.standardOutput = pipe
+            try process.run()
+            let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
+            process.waitUntilExit()
+            return String(decoding: output, as: UTF8.self)
+        }
+        #expect(versions.allSatisfy { $0.hasPrefix("asciinema 2.") }, "\(versions)")
+        #expect(Set(versions).count == 2, "\(versions)")
     }
 
     /// Runs `asciinema cat`, which wants a terminal to itself though it writes to standard output.
