@@ -66,7 +66,8 @@ package struct Outcome: Sendable, Equatable {
         } else {
             self.init(
                 .transport, status: 255,
-                reason: "the server ended the session without an exit status")
+                reason: "the server ended the session without an exit status",
+                mayBeRunning: true)
         }
     }
 

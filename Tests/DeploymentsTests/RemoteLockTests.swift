@@ -31,6 +31,7 @@ import Testing
         let keeper = try scene.start(Self.keeper(lock, "RUN1"), in: shell)
         try await keeper.last(.held)
         try keeper.send(RemoteLock.heartbeat)
+        try await eventually("an answer to the heartbeat") { keeper.lines.last == "." }
         let holder = try Self.holder(try await scene.messages(lock.status, in: shell).first)
         #expect([holder.run, holder.owner, holder.reason] == ["RUN1", "ann@desk", "release"])
         #expect(abs(Double(try #require(holder.since)) - Date().timeIntervalSince1970) < 600)

@@ -77,6 +77,22 @@ import Testing
         }
     }
 
+    @Test func `while a question waits, others have their turns`() async {
+        await #expect(processExitsWith: .success) {
+            let tty = try ControllingTerminal()
+            let turns = Watched(0)
+            var question = TerminalQuestion("? ", echoes: true, interruptDescriptor: nil)
+            question.turn = {
+                turns.withLock { count in
+                    count += 1
+                    if count == 5 { tty.type("yes\n", after: "? ") }
+                }
+                return 1
+            }
+            #expect(question.ask() == .line(Array("yes".utf8)))
+        }
+    }
+
     @Test func `without a terminal nobody is asked`() async {
         await #expect(processExitsWith: .success) {
             setsid()

@@ -1,9 +1,14 @@
+import Deployments
 import SSH
 import Testing
 import Transcripts
 
 @testable import Runs
 @testable import SSH
+
+#if canImport(Glibc)
+    import Glibc
+#endif
 
 /// The table of exit statuses, row by row.
 @Suite struct OutcomeTests {
@@ -98,6 +103,24 @@ import Transcripts
 
     @Test func `an interruption by a signal without a name has its number`() {
         #expect(Outcome.interrupted(by: 64).explanation == "interrupted by signal 64, status 192")
+    }
+
+    @Test func `a command whose fate nobody knows may be running, and is not tried again`() {
+        let unknown = RemoteEnding.Fate.unknown(hint: "look")
+        let outcomes = [
+            Outcome.interrupted(by: 2, unknown), .timedOut("too long", unknown),
+            .outputClosed(EPIPE, unknown), .outputClosed(ENOSPC, unknown),
+        ]
+        for outcome in outcomes {
+            #expect(outcome.mayBeRunning && !outcome.isWorthRetrying)
+            #expect(outcome.reason?.hasSuffix("; the command may still be running") == true)
+            #expect(outcome.hint == "look")
+        }
+        #expect(outcomes.map(\.status) == [130, 124, 141, 125])
+        #expect(Outcome(Self.facts()).mayBeRunning)
+        #expect(!Outcome.interrupted(by: 2).mayBeRunning)
+        #expect(!Outcome.timedOut("too long", .ended(.term)).mayBeRunning)
+        #expect(!Outcome(Self.facts(status: 1)).mayBeRunning)
     }
 
     @Test func `the ends of ccrun's own making say why`() {
