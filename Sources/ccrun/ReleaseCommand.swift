@@ -43,6 +43,12 @@ struct ReleaseCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("The deployment.", valueName: "app/dep"))
     var target: String
 
+    func validate() throws {
+        if printsPlan, reportsJSON {
+            throw ValidationError("--plan and --json exclude each other")
+        }
+    }
+
     func run() throws {
         // A plan is no release: what the last one left in the file stays true.
         let path = printsPlan ? nil : shared.statusFile

@@ -129,6 +129,15 @@ import Transcripts
             ] {
                 #expect(result.output.contains(text), "\(result.output)")
             }
+            #expect(!result.output.contains("exec:"))
+            let verbose = try place.run(["release", "-v", "shop", "--plan", "-e", "A=secret"])
+            let sent = verbose.output.split(separator: "\n").filter { $0.hasPrefix("   exec: ") }
+            #expect(sent.count == 4, "\(verbose.output)")
+            #expect(verbose.output.contains("\n  directory: ~\n  environment: A\n  lock: held on "))
+            #expect(!verbose.output.contains("secret"))
+            let both = try place.run(["release", "shop", "--plan", "--json"])
+            #expect(both.status == .exited(125))
+            #expect(both.errorOutput.contains("--plan and --json exclude each other"))
             #expect(try place.transcriptsOrNone().isEmpty)
             #expect(!sshd.log.contains("Connection from"))
         }

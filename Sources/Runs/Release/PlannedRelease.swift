@@ -10,7 +10,7 @@ package struct PlannedRelease: Sendable {
         package let host: HostAddress
         package let planned: PlannedCommand
         /// The test that decides whether the step is run there.
-        let condition: PlannedCommand?
+        package let condition: PlannedCommand?
     }
 
     package struct Step: Sendable {

@@ -16,8 +16,26 @@ struct ReleasePlanText {
             lines.append(
                 "  host \(host): \(endpoint.host) port \(endpoint.port) as \(endpoint.user)")
         }
+        lines += surroundings.map { "  \($0.name): \($0.value)" }
         for step in release.steps { lines += self.lines(of: step) }
         return lines.joined(separator: "\n")
+    }
+
+    /// What every step has around it.
+    private var surroundings: [(name: String, value: String)] {
+        let deployment = release.deployment
+        let wait = release.options.lockWait.map { ", waited for up to \(DurationText.format($0))" }
+        // Names only: a value may be a secret.
+        let names = EnvironmentVariable.merging(
+            deployment.environment, with: release.options.environment
+        ).map(\.name).joined(separator: " ")
+        let all: [(String, String?)] = [
+            ("directory", deployment.directory), ("env file", deployment.envFile),
+            ("before", deployment.before), ("through", deployment.through),
+            ("environment", names.isEmpty ? nil : names),
+            ("lock", "held on \(deployment.hosts[0]) to the end\(wait ?? "")"),
+        ]
+        return all.compactMap { name, value in value.map { (name, $0) } }
     }
 
     private func lines(of step: PlannedRelease.Step) -> [String] {
@@ -35,8 +53,18 @@ struct ReleasePlanText {
         if !settings.isEmpty {
             lines.append("   with:    \(settings.joined(separator: ", "))")
         }
-        if let first = step.commands.first {
-            lines.append("   exec:    \(first.planned.remote.execLine)")
+        return release.options.verbosity == .verbose ? lines + sent(for: step) : lines
+    }
+
+    /// What `exec` will carry, the same on every host or not.
+    private func sent(for step: PlannedRelease.Step) -> [String] {
+        var lines: [String] = []
+        for command in step.commands {
+            let new = [
+                command.condition.map { "   test:    \($0.remote.execLine)" },
+                "   exec:    \(command.planned.remote.execLine)",
+            ].compactMap(\.self)
+            lines += new.filter { !lines.contains($0) }
         }
         return lines
     }
