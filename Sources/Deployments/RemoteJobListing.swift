@@ -68,29 +68,12 @@ enum RemoteText {
         return number
     }
 
-    /// One line: what a terminal could act on is a blank, runs of blanks are one, and what goes
-    /// beyond `limit` characters is cut off behind an ellipsis.
+    /// One line as `RemoteLine` has it, with runs of blanks as one, cut off behind an ellipsis where it
+    /// goes beyond `limit` characters.
     static func cleaned(_ text: String, limit: Int) -> String {
-        var cleaned = ""
-        var count = 0
         // Many times what is shown, lest a giant line take giant time.
-        for word in String(text.unicodeScalars.prefix(limit * 32)).unicodeScalars
-            .split(whereSeparator: isBlank)
-        {
-            for character in (cleaned.isEmpty ? "" : " ") + String(word) {
-                guard count < limit else { return cleaned + "…" }
-                cleaned.append(character)
-                count += 1
-            }
-        }
-        return cleaned
-    }
-
-    /// Blanks, control characters, and what changes the direction of the text around it.
-    private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator, .spaceSeparator: true
-        default: scalar.properties.isBidiControl
-        }
+        let line = RemoteLine.cleaned(text, limit: limit * 32)
+            .split(separator: " ").joined(separator: " ")
+        return line.count > limit ? line.prefix(limit) + "…" : line
     }
 }

@@ -1,5 +1,5 @@
 /// Lines that scripts of ours print on a host, and others may have had a hand in.
-enum RemoteLine {
+package enum RemoteLine {
     /// The longest owner and reason of a lock that are kept, in bytes of UTF-8.
     static let ownerLimit = 128
     static let reasonLimit = 256
@@ -13,7 +13,7 @@ enum RemoteLine {
     ///
     /// White space becomes a space. What would not show, or would make other text show differently
     /// (direction overrides), becomes a `�`.
-    static func cleaned(_ text: some StringProtocol, limit: Int) -> String {
+    package static func cleaned(_ text: some StringProtocol, limit: Int) -> String {
         var clean = ""
         for scalar in text.unicodeScalars {
             let shown: Unicode.Scalar =

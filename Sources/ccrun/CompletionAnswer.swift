@@ -174,18 +174,6 @@ struct CompletionAnswer {
 extension CompletionAnswer.Candidate {
     /// Both on one line without controls, since terminals and shells are to show them.
     init(_ text: String, _ description: String?) {
-        self.init(text: Self.clean(text), description: Self.clean(description ?? ""))
-    }
-
-    private static func clean(_ text: String) -> String {
-        var clean = ""
-        for scalar in text.unicodeScalars {
-            switch scalar.properties.generalCategory {
-            case .control, .lineSeparator, .paragraphSeparator: clean += " "
-            case .format, .surrogate, .privateUse, .unassigned: clean += "\u{fffd}"
-            default: clean.unicodeScalars.append(scalar)
-            }
-        }
-        return clean
+        self.init(text: CleanText.line(text), description: CleanText.line(description ?? ""))
     }
 }

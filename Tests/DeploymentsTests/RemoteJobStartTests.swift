@@ -150,7 +150,7 @@ struct RemoteJobStartTests {
                 atPath: "\(side.home)/.ccrun\(folder)")[.posixPermissions]
             #expect(mode as? Int == 0o700)
         }
-        #expect(side.line("command", of: run) == "one [2J two three 'quoted' $HOME \\n")
+        #expect(side.line("command", of: run) == "one\u{fffd}[2J two three 'quoted' $HOME \\n")
         #expect(Int(side.line("ttl", of: run)) == 3600)
         let start = try #require(Int(side.line("started", of: run)))
         let end = try #require(Int(side.line("ended", of: run)))

@@ -91,7 +91,8 @@ package final class JobConnection {
     func noAnswer(_ reply: Reply, about what: String) -> JobFailure {
         let last =
             String(decoding: reply.errors, as: UTF8.self)
-            .split(separator: "\n").last.map { CleanLine.of($0) } ?? "it said nothing"
+            .split(separator: "\n").last.map { RemoteLine.cleaned($0, limit: 300) }
+            ?? "it said nothing"
         let reason = "cannot ask \(host) \(what): \(last)"
         notices.error(reason)
         return JobFailure(
@@ -170,16 +171,5 @@ package final class JobConnection {
             return ""
         }
         return "HOME=\(ShellQuoting.quoted(home.value));export HOME\n"
-    }
-}
-
-/// Text of a host as it may stand in a message.
-private enum CleanLine {
-    static func of(_ line: Substring) -> String {
-        var clean = String.UnicodeScalarView()
-        for scalar in line.unicodeScalars.prefix(300) {
-            clean.append(scalar.properties.generalCategory == .control ? " " : scalar)
-        }
-        return String(clean)
     }
 }

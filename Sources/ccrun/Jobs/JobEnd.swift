@@ -38,7 +38,11 @@ extension JobLookup.Found {
         var failure: CInt?
         do {
             try transcript?.recover { bytes, _ in
-                if failure == nil { failure = StandardOutput.write(bytes) }
+                if failure == nil {
+                    failure = bytes.withUnsafeBytes {
+                        DescriptorOutput.write($0, to: STDOUT_FILENO)
+                    }
+                }
             }
         } catch {
             throw JobFailure(outcome: Outcome(.ccrun, status: 125, reason: error.message))
@@ -51,24 +55,4 @@ extension JobLookup.Found {
                     .ccrun, status: 125,
                     reason: "cannot write the output (\(String(cString: strerror(failure))))"))
     }
-}
-
-/// Our standard output, for bytes.
-private enum StandardOutput {
-    /// Writes all of them; the error number that stopped it, nil if none did.
-    static func write(_ bytes: [UInt8]) -> CInt? {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { put(STDOUT_FILENO, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            if count <= 0 { return count < 0 ? errno : EIO }
-            rest = rest.dropFirst(count)
-        }
-        return nil
-    }
-}
-
-/// write(2), under a name that no method of ours has.
-private func put(_ descriptor: CInt, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-    write(descriptor, bytes, count)
 }
