@@ -61,4 +61,25 @@ package struct DeploymentsError: Error, Equatable, Sendable, CustomStringConvert
     package var message: String { "\(attempted): \(underlying)" }
 
     package var description: String { message }
+
+    /// The hint, or what is to be done about any error of the kind.
+    package var advice: String {
+        if let hint { return hint }
+        return switch code {
+        case .invalidName: "write it like shop or shop/staging; \"ccrun targets\" lists them all"
+        case .invalidHost: "write it like web1.example.com or deploy@web1.example.com:2222"
+        case .invalidDuration: "write it like 90s, 15m or 2h"
+        case .noInventory: "name an inventory with --config, or a host with --host"
+        case .unreadable: "check the path, and that you may read it"
+        case .invalidInventory, .invalidProcfile: "mend the file at that place, and run again"
+        case .unknownApp, .unknownDeployment, .unknownHost:
+            "\"ccrun targets\" lists what there is; add it to ccrun.yml, or pass --host"
+        case .unknownTask: "\"ccrun tasks APP/DEP\" lists what has a name"
+        case .sshConfig: "\"ssh -G HOST\" reads the same configuration, and tells"
+        case .invalidEnvironment, .missingSecret: "\"ccrun help run\" shows how it is given"
+        case .invalidCommand, .invalidScript: "\"ccrun help run\" shows how a command is given"
+        case .noRelease: "list its steps as release: in ccrun.yml"
+        case .unknownStep, .invalidSelection: "\"ccrun release APP/DEP --plan\" lists the steps"
+        }
+    }
 }

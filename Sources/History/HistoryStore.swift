@@ -30,7 +30,8 @@ package struct HistoryStore: Sendable {
         if text == "last" {
             guard let last = newest(limit: 1).first else {
                 throw HistoryError(
-                    .notFound, attempted: attempted, underlying: "nothing was recorded yet")
+                    .notFound, attempted: attempted, underlying: "nothing was recorded yet",
+                    hint: "run something first, without --no-record")
             }
             return last
         }

@@ -42,7 +42,7 @@ package struct Notices: Sendable {
     }
 
     package func error(_ error: DeploymentsError) {
-        self.error(error.message, hint: error.hint)
+        self.error(error.message, hint: error.advice)
     }
 
     /// Something the user should know although the run goes on; a second line may be a hint.
@@ -87,15 +87,8 @@ package struct Notices: Sendable {
         // A terminal that the remote program left raw staircases without the carriage return.
         var modes = termios()
         let isRaw = tcgetattr(STDERR_FILENO, &modes) == 0 && modes.c_oflag & tcflag_t(OPOST) == 0
-        var bytes = Array((isRaw ? line.replacingNewlines() : line).utf8)[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes {
-                writeBytes(STDERR_FILENO, $0.baseAddress, $0.count)
-            }
-            if count < 0, errno == EINTR { continue }
-            if count <= 0 { return }
-            bytes = bytes.dropFirst(count)
-        }
+        let text = isRaw ? line.replacingNewlines() : line
+        _ = Array(text.utf8).withUnsafeBytes { DescriptorOutput.write($0, to: STDERR_FILENO) }
     }
 }
 
@@ -103,9 +96,4 @@ extension String {
     fileprivate func replacingNewlines() -> String {
         String(flatMap { $0 == "\n" ? "\r\n" : String($0) })
     }
-}
-
-/// write(2), under a name that no property of ours has.
-private func writeBytes(_ descriptor: CInt, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-    write(descriptor, bytes, count)
 }

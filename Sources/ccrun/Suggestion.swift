@@ -43,8 +43,9 @@ struct Suggestion {
     /// name is near.
     func added(to error: DeploymentsError) -> DeploymentsError {
         guard let hint else { return error }
+        let isNearAnApp = EditDistance.nearest(to: target.lowercased(), among: apps) != nil
         switch error.code {
-        case .unknownApp where EditDistance.nearest(to: target, among: apps) == nil, .invalidName:
+        case .unknownApp where !isNearAnApp, .invalidName where !isNearAnApp:
             return error.with(hint: hint)
         case .noInventory:
             return error.with(hint: error.hint.map { "\($0); or \(hint)" } ?? hint)

@@ -39,7 +39,10 @@ import Testing
         let deployments = DeploymentsError(.unknownApp, "cannot find \"x\"", because: "no such app")
         #expect(
             Self.said { $0.error(deployments) }
-                == ["ccrun: error: cannot find \"x\": no such app\n"])
+                == [
+                    "ccrun: error: cannot find \"x\": no such app\n",
+                    "ccrun: hint: \(deployments.advice)\n",
+                ])
     }
 
     @Test func `a warning of several lines has each with the name in front`() {

@@ -59,6 +59,8 @@ package final class Login {
     private let timeLimit: Duration?
     /// What was tried, in order, with what came of it.
     private var tried: [String] = []
+    /// Whether the server was asked about a key at all.
+    private var hasOffered = false
 
     package init(session: Session, user: String, keys: LoginKeys, deadline: Deadline) {
         self.session = session
@@ -161,6 +163,7 @@ package final class Login {
         let blobs = LoginAlgorithms.blobs(for: key, version: Session.libraryVersion)
         if blobs.isEmpty { return .refused("keys of type \(key.type) are not supported") }
         var reason = "refused"
+        hasOffered = true
         for blob in blobs {
             let exchange = PublicKeyExchange(
                 session: session, user: user, blob: blob, sendingAhead: sendingAhead
@@ -239,10 +242,14 @@ package final class Login {
             underlying: tried.isEmpty ? "there is no key to try" : "no key was accepted",
             details: tried.map { "tried \($0)" }
                 + (methods.isEmpty ? [] : ["the server accepts: \(methods)"]),
-            hint: tried.isEmpty
-                ? "pass a key with -i, or start ssh-agent and add one"
-                : "add the public key to the server's authorized_keys, or pass another with -i or -l"
-        )
+            hint: refusalHint)
+    }
+
+    private var refusalHint: String {
+        if tried.isEmpty { return "pass a key with -i, or start ssh-agent and add one" }
+        return hasOffered
+            ? "add the public key to the server's authorized_keys, or pass another with -i or -l"
+            : "pass a private key that can be used with -i, or start ssh-agent and add one"
     }
 
     private var methods: String {

@@ -114,8 +114,17 @@ package final class Session {
                 libssh2_session_method_pref(raw, method, names.joined(separator: ","))
             }
         }
-        try complete(attempted, until: deadline) {
-            libssh2_session_handshake(raw, socket.descriptor)
+        do throws(SSHError) {
+            try complete(attempted, until: deadline) {
+                libssh2_session_handshake(raw, socket.descriptor)
+            }
+        } catch {
+            guard error.code == .connectionLost, error.hint == nil else { throw error }
+            var error = error
+            error.hint =
+                "try again: a server may limit new connections or refuse this address, and its log "
+                + "tells; or the port is not an SSH server's"
+            throw error
         }
         wire.opening = nil
     }
