@@ -81,7 +81,7 @@ import Testing
         await #expect(processExitsWith: .success) {
             let tty = try ControllingTerminal()
             let turns = Watched(0)
-            var question = TerminalQuestion("? ", echoes: true, interruptDescriptor: nil)
+            var question = TerminalQuestion("? ", echoes: true, signals: nil)
             question.turn = {
                 turns.withLock { count in
                     count += 1
