@@ -198,7 +198,7 @@ struct EndpointTests {
         #expect(found.user == "deploy")
     }
 
-    @Test func `the inventory comes before the host of the command line`() throws {
+    @Test func `where there is an inventory, a host does not make up a deployment`() throws {
         let inventory = try Inventory(
             text: "apps: {shop: {deployments: {default: {host: web1}}}}", path: "\(home)/ccrun.yml")
         let find = { (name: String, host: HostAddress?) in
@@ -208,8 +208,9 @@ struct EndpointTests {
         }
         let host = HostAddress(name: "web9")
         #expect(try find("shop", host).hosts == [HostAddress(name: "web1")])
-        #expect(try find("blog", host).hosts == [host])
-        #expect(throws: DeploymentsError.self) { try find("blog", nil) }
+        for host in [host, nil] {
+            #expect(throws: DeploymentsError.self) { try find("blog", host) }
+        }
     }
 
     @Test func `without anything the message says what to do`() throws {

@@ -110,7 +110,7 @@ import Testing
             let result = try place.run(["release", "shop", "-e", "SECRET=value"] + options)
             #expect(result.status == .exited(3))
             #expect(
-                result.errorOutput.hasSuffix("ccrun: hint: once that is mended, \(hint)\n"),
+                result.errorOutput.contains("\nccrun: hint: once that is mended, \(hint)\n"),
                 "\(result.errorOutput)")
         }
     }
