@@ -119,13 +119,7 @@ final class Connector {
         case .yes: return .refuse
         case .ask:
             guard TerminalQuestion.canAsk else { return .refuse }
-            return .ask { [signals] question in
-                let prompt = question + "Connect and record it (yes/no)? "
-                let answer = TerminalQuestion(
-                    prompt, echoes: true, signals: signals
-                ).ask()
-                return answer == .line(Array("yes".utf8))
-            }
+            return .ask { [signals] in HostKeyQuestion(signals: signals).ask($0) }
         }
     }
 

@@ -75,11 +75,15 @@ final class Execution {
             observersOutput: streams.observersOutput, recorder: recorder, signals: signals,
             terminal: terminal,
             readyMark: command.remote.handshake.map(ReadyMark.init))
-        relay.observe = streams.observeOutput
+        var head = HeadFailure()
+        relay.observe = { bytes, stream in
+            head.take(bytes)
+            streams.observeOutput(bytes, stream)
+        }
         relay.attendants = attendants
         relay.prompts = command.prompts.watcher(onTerminal: hasTerminal)
         let end = relay.run(until: command.timeout.map { .after($0) } ?? .never)
-        let outcome = outcome(of: end, relay)
+        let outcome = outcome(of: end, relay, head)
         terminal?.leave()
         channel.close()
         return outcome
@@ -94,8 +98,14 @@ final class Execution {
 
     // MARK: - Ends
 
-    private func outcome(of end: Relay.End, _ relay: Relay) -> Outcome {
+    private func outcome(of end: Relay.End, _ relay: Relay, _ head: HeadFailure) -> Outcome {
         switch end {
+        case .remoteEnded
+        where channel.facts.exitStatus == HeadFailure.status && head.reason != nil:
+            // The line itself has been read already.
+            return Outcome(
+                .ccrun, status: CInt(HeadFailure.status), reason: head.reason,
+                hint: "look at \"directory\" and \"env_file\" in the inventory", wasTold: true)
         case .remoteEnded: return Outcome(channel.facts)
         case .interrupted(let number):
             relay.waitsForReaders = false

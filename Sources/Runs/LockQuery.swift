@@ -70,19 +70,29 @@ package struct LockQuery {
             let line = RemoteCommand.auxiliary(
                 script(for: question), on: deployment, insideContainer: false)
         else { return refused("the text is too long") }
-        let output = try connection.answer(to: line, until: connection.phase).output
+        let output = try connection.answer(to: line, until: deadline(of: question, connection))
+            .output
         let lines = String(decoding: output, as: UTF8.self).split(separator: "\n")
+        var other: RemoteLock.Holder?
         for message in lines.compactMap({ RemoteLock.Message.parse($0) }) {
             switch message {
             case .held: return .held
-            case .busy(let holder): return .busy(holder)
+            // Who had it before, where it turns out to be stale and is taken over.
+            case .busy(let holder): other = holder
             case .released(let holder): return .released(holder)
             case .free: return .free
             case .error(let reason): return refused(reason)
             case .timeout, .alive, .lost: break
             }
         }
+        if let other { return .busy(other) }
         return refused("the host gave no answer")
+    }
+
+    /// Whether a lock is stale shows only after a while.
+    private func deadline(of question: Question, _ connection: Connection) -> Deadline {
+        guard case .acquire = question else { return connection.phase }
+        return .after(lock.staleAfter + .seconds(30))
     }
 
     private func script(for question: Question) -> String {

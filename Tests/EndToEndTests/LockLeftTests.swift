@@ -66,7 +66,7 @@ import Testing
         }
     }
 
-    @Test func `the lock of one who shows no life says so`() throws {
+    @Test func `the lock of one who shows no life says so, and can be had by hand`() throws {
         try withSSHD { sshd in
             let place = try Workplace(
                 release: sshd, ["tasks:", Self.task], environment: ["CCRUN_LOCK_STALE": "2s"])
@@ -81,6 +81,10 @@ import Testing
                 let words = "; no sign of life for "
                 return try place.run(["lock", "shop"]).output.contains(words)
             }
+            let acquired = try place.run(["lock", "shop", "acquire", "-m", "mine now"])
+            #expect(acquired.status == .exited(0), "\(acquired.errorOutput)")
+            #expect(acquired.errorOutput.contains("shop/default is locked now"))
+            #expect(try place.run(["lock", "shop"]).output.contains("mine now"))
         }
     }
 }

@@ -5,12 +5,10 @@ import Testing
 /// What decides about a step, and what is said where one ends a release.
 @Suite struct ReleaseStepTests {
     @Test(arguments: [
-        (["directory: ~/nope"], "test -f marker", 125, "nope"),
-        ([], "grep -q x no-such-file", 2, "no-such-file"),
-        ([], "no-such-program", 127, "not found"),
+        ("grep -q x no-such-file", 2, "no-such-file"), ("no-such-program", 127, "not found"),
     ])
     func `a test that comes to no answer fails the step`(
-        lines: [String], test: String, status: Int32, words: String
+        test: String, status: Int32, words: String
     ) throws {
         try withSSHD { sshd in
             let place = try Workplace(
@@ -18,7 +16,7 @@ import Testing
                 [
                     "release:", "  - {run: echo run, name: one, when: \(test)}",
                     "  - {run: echo run, name: two}",
-                ], deployment: lines)
+                ])
             let result = try place.run(["release", "shop"])
             #expect(result.status == .exited(status), "\(result.errorOutput)")
             #expect(result.output.isEmpty)
@@ -30,6 +28,23 @@ import Testing
             #expect(try place.transcript().text.contains(words))
             let json = try place.run(["release", "shop", "--json"])
             #expect(json.output.contains(words), "\(json.output)")
+        }
+    }
+
+    @Test func `a step that cannot be begun is not said to have failed`() throws {
+        try withSSHD { sshd in
+            let place = try Workplace(
+                release: sshd,
+                ["release: [{run: echo run, name: one, when: test -f marker}]"],
+                deployment: ["directory: ~/nope"])
+            let result = try place.run(["release", "shop"])
+            #expect(result.status == .exited(125))
+            #expect(result.output.isEmpty)
+            #expect(
+                result.errorOutput.contains(
+                    "step 1/1 one was not run: cannot enter the directory \"~/nope\" on the server\n"
+                ))
+            #expect(result.errorOutput.contains("hint: look at \"directory\""))
         }
     }
 

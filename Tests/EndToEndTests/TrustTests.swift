@@ -174,7 +174,7 @@ import Transcripts
             let first = try place.terminal(["shop", "echo ran"])
             defer { first.close() }
             let modes = try first.terminalModes
-            let question = try first.waitFor("(yes/no)? ")
+            let question = try first.waitFor("(yes/no/[fingerprint])? ")
             #expect(question.contains(server.hostKeyFingerprint))
             try first.write("yes\n")
             #expect(try first.waitForExit() == .exited(0))
@@ -196,7 +196,7 @@ import Transcripts
             let session = try place.terminal(["shop", "echo ran"])
             defer { session.close() }
             let modes = try session.terminalModes
-            try session.waitFor("(yes/no)? ")
+            try session.waitFor("(yes/no/[fingerprint])? ")
             // Control-U takes back what was typed.
             try session.write("\u{1C}\u{1A}\u{15}yes\n")
             #expect(try session.waitForExit() == .exited(0), "\(session.output)")
@@ -205,21 +205,42 @@ import Transcripts
         }
     }
 
-    @Test(arguments: ["no\n", "\n", "y\n", "YES\n", "yes please\n", "\u{4}"])
-    func `anything but yes refuses`(answer: String) throws {
+    @Test(arguments: ["no\n", " No \n", "\u{4}"])
+    func `no, or nothing more, refuses`(answer: String) throws {
         try withServer { server in
             let place = try Workplace(server)
             try place.folder.write("", to: ".ssh/known_hosts")
             let session = try place.terminal(["shop", "echo ran"])
             defer { session.close() }
             let modes = try session.terminalModes
-            try session.waitFor("(yes/no)? ")
+            try session.waitFor("(yes/no/[fingerprint])? ")
             try session.write(answer)
             #expect(try session.waitForExit() == .exited(255))
             #expect(session.output.contains("was not accepted; nothing was sent"))
             #expect(!session.output.contains("ran\r\n"))
             #expect(try session.terminalModes == modes)
             #expect(try place.folder.read(".ssh/known_hosts").isEmpty)
+        }
+    }
+
+    @Test(arguments: ["yes", "YES", " yes ", "fingerprint"])
+    func `yes is asked for until it comes, or the fingerprint`(answer: String) throws {
+        try withServer { server in
+            let place = try Workplace(server)
+            try place.folder.write("", to: ".ssh/known_hosts")
+            let session = try place.terminal(["shop", "echo ran"])
+            defer { session.close() }
+            try session.waitFor("(yes/no/[fingerprint])? ")
+            let slips = ["", "y", "yes please", "SHA256:", "SHA256:AAAA"]
+            for slip in slips {
+                try session.write(slip + "\n")
+                try session.waitFor("or the fingerprint: ")
+            }
+            #expect(try place.folder.read(".ssh/known_hosts").isEmpty)
+            let text = answer == "fingerprint" ? server.hostKeyFingerprint : answer
+            try session.write(text + "\n")
+            #expect(try session.waitForExit() == .exited(0), "\(session.output)")
+            #expect(session.output.contains("ran\r\n"))
         }
     }
 
@@ -230,7 +251,7 @@ import Transcripts
             let terminal = try place.usersTerminal(
                 ["shop", "echo ran"], typedAhead: "yes\nyes\n")
             defer { terminal.session.close() }
-            try terminal.session.waitFor("(yes/no)? ")
+            try terminal.session.waitFor("(yes/no/[fingerprint])? ")
             try terminal.session.write("no\n")
             #expect(try terminal.session.waitForExit() == .exited(255))
             #expect(!terminal.session.output.contains("ran\r\n"))
@@ -246,7 +267,7 @@ import Transcripts
             let session = try place.terminal(["shop", "echo ran"])
             defer { session.close() }
             let modes = try session.terminalModes
-            try session.waitFor("(yes/no)? ")
+            try session.waitFor("(yes/no/[fingerprint])? ")
             try session.write("\u{3}")
             #expect(try session.waitForExit() == .exited(130), "\(session.output)")
             #expect(try session.terminalModes == modes)

@@ -28,6 +28,10 @@ enum ReleaseText {
             return "step \(result.step.label) done in \(result.duration.short)"
         }
         let rest = result.allowsFailure ? ", which it may" : ""
+        if result.outcome.origin == .ccrun, !result.outcome.isInterrupt {
+            let reason = result.outcome.reason.map { ": \($0)" } ?? ""
+            return "step \(result.step.label) was not run\(reason)\(rest)"
+        }
         return
             "step \(result.step.label) \(how(result.outcome)) after \(result.duration.short)\(rest)"
     }
@@ -98,7 +102,7 @@ enum ReleaseText {
         case .signal: "died of signal \(outcome.signal ?? "?")"
         case .timeout: "ran out of time"
         case .transport: "was lost"
-        case .ccrun: outcome.reason ?? "was not run"
+        case .ccrun: "was interrupted"
         }
     }
 }
