@@ -48,6 +48,20 @@ import Testing
         }
     }
 
+    @Test func `a step that may fail may also not be begun`() throws {
+        try withSSHD { sshd in
+            let place = try Workplace(
+                release: sshd,
+                [
+                    "env_file: no.env",
+                    "release: [{run: echo run, name: one, allow_failure: true}]",
+                ])
+            let result = try place.run(["release", "shop"])
+            #expect(result.status == .exited(0), "\(result.errorOutput)")
+            #expect(result.errorOutput.contains("one was not run: cannot read env_file"))
+        }
+    }
+
     @Test func `a question comes once a step, after its test`() throws {
         try withSSHD { first in
             try withSSHD { second in

@@ -182,10 +182,11 @@ package final class Release {
     private func result(
         _ stepRun: StepRun, _ step: PlannedRelease.Step, _ outcome: Outcome, _ duration: Duration
     ) -> StepResult {
-        StepResult(
+        // Of what is ccrun's own, a step may be refused or not be begun; interrupts and locks count.
+        let mayBe = outcome.origin != .ccrun || outcome == .notConfirmed || outcome.wasTold
+        return StepResult(
             step: stepRun, outcome: outcome, duration: duration,
-            allowsFailure: step.plan.step.allowsFailure
-                && (outcome.origin != .ccrun || outcome == .notConfirmed))
+            allowsFailure: step.plan.step.allowsFailure && mayBe)
     }
 
     private func stepRun(
