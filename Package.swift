@@ -18,6 +18,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -38,8 +39,17 @@ let package = Package(
             dependencies: [.product(name: "Yams", package: "Yams")],
             swiftSettings: strict
         ),
-        .target(name: "Transcripts", dependencies: [crypto], swiftSettings: strict),
-        .target(name: "History", dependencies: ["Transcripts"], swiftSettings: strict),
+        .systemLibrary(
+            name: "CVTerm",
+            pkgConfig: "vterm",
+            providers: [.apt(["libvterm-dev"]), .brew(["libvterm"])]
+        ),
+        .target(name: "Transcripts", dependencies: ["CVTerm", crypto], swiftSettings: strict),
+        .target(
+            name: "History",
+            dependencies: ["Transcripts", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict
+        ),
         .target(
             name: "Runs",
             dependencies: ["SSH", "LocalTerminal", "Deployments", "Transcripts"],
