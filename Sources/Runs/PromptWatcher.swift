@@ -15,8 +15,8 @@
 package struct PromptWatcher {
     /// Of a longer line only the end is looked at, in bytes.
     private static let longestLine = 1 << 10
-    /// Without rules, no more than this of a piece is read, in bytes.
-    private static let longestTail = 4 << 10
+    /// Without rules, no more than this of a piece is read, in bytes: more than the longest line.
+    private static let longestTail = 2 << 10
     /// Of a quoted prompt, in characters.
     private static let longestQuote = 200
 
@@ -100,15 +100,15 @@ package struct PromptWatcher {
 
     // MARK: - The line
 
-    /// Without rules, the end of a large piece is all that can be a prompt.
+    /// Without rules, the last line of a large piece is all that can be a prompt.
     private mutating func relevant(
         _ bytes: UnsafeRawBufferPointer
     ) -> Slice<UnsafeRawBufferPointer> {
         guard answers.isEmpty, bytes.count > Self.longestTail else { return bytes[...] }
         let tail = bytes.suffix(Self.longestTail)
-        guard let lineFeed = tail.firstIndex(of: UInt8(ascii: "\n")) else { return bytes[...] }
         text = PromptText()
-        return tail[lineFeed...]
+        endLine()
+        return tail.lastIndex(of: UInt8(ascii: "\n")).map { tail[$0...] } ?? tail
     }
 
     private mutating func take(_ piece: PromptText.Piece) {
