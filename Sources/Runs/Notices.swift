@@ -1,5 +1,6 @@
 package import Deployments
 package import SSH
+internal import Synchronization
 
 #if canImport(Glibc)
     import Glibc
@@ -26,6 +27,19 @@ package struct Notices: Sendable {
     /// The same, written with something else.
     package func writing(with write: @escaping @Sendable (String) -> Void) -> Notices {
         Notices(verbosity, write: write)
+    }
+
+    /// The same, for what is said after output that has left a line without its end.
+    package func endingLine(ifOpen isOpen: Bool) -> Notices {
+        guard isOpen else { return self }
+        let isEnded = Mutex(false)
+        return writing { [write] line in
+            let isFirst = isEnded.withLock { isEnded in
+                defer { isEnded = true }
+                return !isEnded
+            }
+            write((isFirst ? "\n" : "") + line)
+        }
     }
 
     /// Something that went wrong: what, further lines, what to do.
@@ -65,6 +79,9 @@ package struct Notices: Sendable {
     package func detail(_ message: @autoclosure () -> String) {
         if verbosity == .verbose { say(message()) }
     }
+
+    /// A line for programs, without our name in front.
+    package func line(_ text: String) { write(text + "\n") }
 
     /// Text of a host's that was cleaned before, each line with the host's name in front.
     package func quote(_ text: String, of host: String) {

@@ -21,6 +21,8 @@ package final class Run {
         package let duration: Duration
         /// The transcript's path, or nil when there is none.
         package let transcript: String?
+        /// Whether the command's output has left a line on stderr without its end.
+        package let leavesLineOpen: Bool
     }
 
     private let plan: RunPlan
@@ -28,6 +30,7 @@ package final class Run {
     private let signals: SignalPipe
     private let record: RunRecord
     private var inputDigest = InputDigest()
+    private var errorLine = ErrorLine()
 
     /// `signals`: the process's signals, as bytes.
     package init(_ plan: RunPlan, notices: Notices, signals: SignalPipe) {
@@ -56,7 +59,7 @@ package final class Run {
         record.finish(outcome.ending)
         return Report(
             plan: plan, outcome: outcome, started: record.started, duration: record.duration,
-            transcript: transcript)
+            transcript: transcript, leavesLineOpen: errorLine.isOpen)
     }
 
     // MARK: - The story
@@ -144,6 +147,7 @@ package final class Run {
             if !plan.command.usesTerminal { inputDigest.add(bytes) }
         }
         streams.outputs = OutputSink.ofThisProcess
+        streams.observeOutput = { [self] in errorLine.take($0, $1) }
         return streams
     }
 }

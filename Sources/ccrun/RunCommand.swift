@@ -67,13 +67,14 @@ struct RunCommand: ParsableCommand {
         let signals = try SignalPipe.ofThisProcess(notices)
         plan.overriddenRules = try check(asked, on: deployment, notices, signals)
         let report = Run(plan, notices: notices, signals: signals).execute()
+        let last = notices.endingLine(ifOpen: report.leavesLineOpen)
         if !group.reportsJSON,
             let hint = Suggestion.task(
                 insteadOf: asked, on: deployment, status: report.outcome.status)
         {
-            notices.note("hint: \(hint)")
+            last.note("hint: \(hint)")
         }
-        StatusReport(report).deliver(to: file, asJSON: group.reportsJSON, notices)
+        StatusReport(report).deliver(to: file, asJSON: group.reportsJSON, last)
         throw ExitStatus(value: report.outcome.status)
     }
 

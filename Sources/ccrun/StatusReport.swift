@@ -23,7 +23,7 @@ struct StatusReport {
             notices.warning("cannot write the status file \(problem)")
         }
         if asJSON {
-            Notices.toStandardError(fields.jsonLine + "\n")
+            notices.line(fields.jsonLine)
         } else if outcome.status != 0, outcome.signal != "PIPE" || outcome.origin != .ccrun {
             let isTheCommands = outcome.origin == .remote || outcome.origin == .signal
             let say = isTheCommands ? notices.note : notices.conclusion

@@ -16,7 +16,7 @@ import Transcripts
         Run.Report(
             plan: try planned(.shell("x")), outcome: outcome,
             started: Timestamp(milliseconds: 1_700_000_000_412), duration: duration,
-            transcript: transcript)
+            transcript: transcript, leavesLineOpen: false)
     }
 
     /// The file that a report writes, and what is said meanwhile.

@@ -83,4 +83,18 @@ import Transcripts
             #expect(result.errorOutput.contains("ccrun: warning: cannot write the status file"))
         }
     }
+
+    @Test(arguments: [[], ["--json"]])
+    func `a line that the command left open is ended before ours`(options: [String]) throws {
+        try withServer { server in
+            let place = try Workplace(server)
+            let result = try place.run(
+                options + ["-T", "shop", "printf left >&2; printf out; exit 3"])
+            #expect(result.status == .exited(3))
+            #expect(result.output == "out")
+            let lines = result.errorOutput.split(separator: "\n", omittingEmptySubsequences: false)
+            #expect(lines.count == 3 && lines.first == "left" && lines.last == "")
+            #expect(lines[1].hasPrefix(options.isEmpty ? "ccrun: " : "{"))
+        }
+    }
 }
