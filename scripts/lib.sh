@@ -183,7 +183,7 @@ run_suites() {
     shift
     mkdir -p "$top/.build-test"
     swift test --disable-xctest "$@" 2>&1 | tee "$log" \
-        | sed -u '/^◇/d; /^✔ Test run/b; /^✔/d; /^\[[0-9]*\/[0-9]*\]/d' || status=$?
+        | sed -u '/^◇.*[^.]$/,/ started\.$/d; /^◇/d; /^✔ Test run/b; /^✔/d; /^\[[0-9]*\/[0-9]*\]/d' || status=$?
     skipped=$(grep -E '^➜ .* (skipped|was cancelled)' "$log" | grep -vE "$allowed_skips" || true)
     [ -z "$skipped" ] || { say "error: skipped, which counts as a failure"; return 1; }
     sed -n 's/.*Test run with \([1-9][0-9]*\) tests\{0,1\} .*passed.*/\1/p' "$log" \
