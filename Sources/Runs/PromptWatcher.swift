@@ -161,11 +161,7 @@ package struct PromptWatcher {
     // MARK: - The prompt that waits
 
     private mutating func updatePrompt(at now: ContinuousClock.Instant) {
-        let prompt = PromptLook.visible(line[answeredEnd...])
-        let isDrawnAgain = wasRewritten && prompt == answeredPrompt
-        guard !prompt.isEmpty, !isDrawnAgain,
-            answers.isAskedInVain || PromptLook.asks(prompt)
-        else {
+        guard let prompt = waitingPrompt else {
             unansweredSince = nil
             unansweredPrompt = ""
             return
@@ -176,6 +172,16 @@ package struct PromptWatcher {
         guard linesAhead > 0 else { return }
         linesAhead -= 1
         settlePrompt()
+    }
+
+    /// What the line asks now; nil where it asks nothing.
+    private var waitingPrompt: String? {
+        let text = line[answeredEnd...]
+        guard answers.isAskedInVain || PromptLook.mayAsk(text) else { return nil }
+        let prompt = PromptLook.visible(text)
+        let isDrawnAgain = wasRewritten && prompt == answeredPrompt
+        guard !prompt.isEmpty, !isDrawnAgain else { return nil }
+        return answers.isAskedInVain || PromptLook.asks(prompt) ? prompt : nil
     }
 
     /// What the line says up to now has its answer.

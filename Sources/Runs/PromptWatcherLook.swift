@@ -25,6 +25,15 @@ enum PromptLook {
         return String(text.trimming(while: \.isWhitespace))
     }
 
+    /// A quick look at a line's bytes, which output in a stream gets with each piece: false where
+    /// `asks` would say no to what is visible of them.
+    static func mayAsk(_ bytes: ArraySlice<UInt8>) -> Bool {
+        guard let last = bytes.last(where: { $0 > 0x20 }) else { return false }
+        if last >= 0x7f || lastBytes.contains(last) { return true }
+        let text = bytes.drop { $0 <= 0x20 }
+        return text.starts(with: "--More--".utf8) || hasPress(text)
+    }
+
     /// The line, as `visible` gives it, looks like a question.
     static func asks(_ line: String) -> Bool {
         if isInterpreter(line) || isPager(line) { return true }
@@ -114,6 +123,17 @@ enum PromptLook {
             if depth == 0 { return line[line.index(after: index)...].dropLast() }
         }
         return nil
+    }
+
+    /// What a line ends in that asks, a wide colon and pagers aside.
+    private static let lastBytes = Set(":?>])#$".utf8)
+
+    /// "press", in letters of any case.
+    private static func hasPress(_ bytes: ArraySlice<UInt8>) -> Bool {
+        bytes.indices.contains { index in
+            bytes[index] | 0x20 == UInt8(ascii: "p")
+                && bytes[index...].prefix(5).map { $0 | 0x20 } == Array("press".utf8)
+        }
     }
 
     private static func words(of line: String) -> [String] {
