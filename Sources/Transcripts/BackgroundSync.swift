@@ -20,6 +20,9 @@ struct BackgroundSync: ~Copyable {
         let delay: Int32
     }
 
+    private static let syncRequest: UInt8 = 1
+    private static let promptRequest: UInt8 = 2
+
     private let channel: Int32
     private let threadDescriptors: [Int32]
     private let thread: pthread_t
@@ -53,10 +56,11 @@ struct BackgroundSync: ~Copyable {
         for descriptor in threadDescriptors { close(descriptor) }
     }
 
-    /// Asks for a sync within the delay, and collects how earlier ones went: 0 or an error number.
-    mutating func request() -> Int32 {
+    /// Asks for a sync, within the delay or at once, and collects how earlier ones went: 0 or an error
+    /// number.
+    mutating func request(atOnce: Bool) -> Int32 {
         let result = collect()
-        var byte: UInt8 = 1
+        var byte = atOnce ? BackgroundSync.promptRequest : BackgroundSync.syncRequest
         _ = send(channel, &byte, 1, Int32(MSG_DONTWAIT))
         return result
     }
@@ -113,14 +117,30 @@ struct BackgroundSync: ~Copyable {
         jobPointer.deallocate()
 
         report(max(synchronize(job.file), syncFolder(job.folder)), on: job.requests)
-        var byte: UInt8 = 0
-        while recv(job.requests, &byte, 1, 0) == 1 {
-            var end = pollfd(fd: job.requests, events: Int16(POLLIN), revents: 0)
-            // Nothing but the end arrives within the delay; whoever ends it syncs once more.
-            if poll(&end, 1, job.delay) > 0 { continue }
-            report(synchronize(job.file), on: job.requests)
+        var due: ContinuousClock.Instant?
+        while true {
+            var entry = pollfd(fd: job.requests, events: Int16(POLLIN), revents: 0)
+            let changes = poll(&entry, 1, due.map { milliseconds(until: $0) } ?? -1)
+            if changes < 0, errno == EINTR { continue }
+            if changes == 0 {
+                report(synchronize(job.file), on: job.requests)
+                due = nil
+                continue
+            }
+            var byte: UInt8 = 0
+            // Whoever ends it syncs once more.
+            guard recv(job.requests, &byte, 1, 0) == 1 else { break }
+            if byte == promptRequest {
+                due = .now
+            } else if due == nil {
+                due = .now + .milliseconds(job.delay)
+            }
         }
         return nil
+    }
+
+    private static func milliseconds(until instant: ContinuousClock.Instant) -> Int32 {
+        Int32(max(0, (instant - .now) / .milliseconds(1)).rounded(.up))
     }
 
     private static func syncFolder(_ folder: Int32) -> Int32 {

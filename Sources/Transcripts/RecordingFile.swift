@@ -28,6 +28,8 @@ struct RecordingFile: ~Copyable {
     private var hasher = SHA256()
     private var hasTornLine = false
     private var lastRequest: ContinuousClock.Instant
+    /// The size when a sync was last asked for.
+    private var requestedSize = 0
     private let syncDelay: Duration
 
     /// Creates the file of a run, and the folders above it that are missing; all for the user alone.
@@ -112,6 +114,9 @@ struct RecordingFile: ~Copyable {
 
     // MARK: - The disk
 
+    /// After so many bytes there is a sync ahead of time, lest the one at the end take long.
+    private static let syncStep = 8 << 20
+
     /// Starts to bring what was written so far, and the folder, to the disk.
     mutating func startSync() {
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
@@ -129,9 +134,11 @@ struct RecordingFile: ~Copyable {
 
     /// Has what was just written brought to the disk within the delay, off this thread.
     mutating func syncSoon(now: ContinuousClock.Instant) throws(Failure) {
-        guard now - lastRequest >= syncDelay else { return }
+        let isMuch = sync != nil && size - requestedSize >= RecordingFile.syncStep
+        guard isMuch || now - lastRequest >= syncDelay else { return }
         lastRequest = now
-        let result = sync?.request() ?? synchronize(descriptor)
+        requestedSize = size
+        let result = sync?.request(atOnce: isMuch) ?? synchronize(descriptor)
         guard result == 0 else {
             throw Failure(attempted: "cannot save \"\(path)\"", errorNumber: result)
         }
