@@ -6,6 +6,8 @@ struct RecordedTotals {
     var input: (byteCount: Int, sha256: String)?
     /// SHA-256 over every byte of the file before the `z` line, in hexadecimal.
     var sha256 = ""
+    /// The ledger's head before this run's line; nil for the first, and where there is no ledger.
+    var previousHead: String?
 }
 
 extension Ending {
@@ -37,7 +39,11 @@ extension Ending {
                 }
             }
             json.member("sha256", totals.sha256)
-            json.null("prev")
+            if let previous = totals.previousHead {
+                json.member("prev", previous)
+            } else {
+                json.null("prev")
+            }
         }.text
     }
 

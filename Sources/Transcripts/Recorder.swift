@@ -15,7 +15,7 @@ package final class Recorder {
     /// 256 MiB: of what is longer, head and tail are kept.
     package static let defaultCap = 256 << 20
 
-    private let stateFolder: String
+    private var stateFolder: String
     private let start: ContinuousClock.Instant
     private let limits: RecorderLimits
     private let warn: (String) -> Void
@@ -58,6 +58,9 @@ package final class Recorder {
 
     /// The transcript's file; nil before `begin`, and where none could be created.
     package private(set) var path: String?
+
+    /// The run's line in the ledger; nil before `finish`, and where it has got none.
+    package private(set) var ledgerLine: LedgerLine?
 
     /// Whether what is recorded reaches the file: false without one, and while the disk is full.
     package var isRecording: Bool {
@@ -188,6 +191,7 @@ package final class Recorder {
             encoder = EventEncoder(onlcr: transcript.header.onlcr)
             pinnedTime = 0
             path = file.path
+            stateFolder = StateFolder.holding(file.path) ?? ""
             writer = SteadyWriter(
                 file, header: transcript.header, retryDelay: limits.retryDelay, warn: warn)
             return true
@@ -270,8 +274,14 @@ package final class Recorder {
         flush(at: now)
         totals.lost += writer?.lost ?? 0
         totals.sha256 = writer?.file.sha256 ?? ""
+        var ledger = EndingLedger(in: stateFolder, warn: warn)
+        totals.previousHead = ledger.head
         encoder.event(.ending, ending.text(totals), at: time)
         flush(at: now)
-        return isRecording
+        guard isRecording, let file = writer?.file.sha256, let run = writer?.header.run else {
+            return false
+        }
+        ledgerLine = ledger.note(run, sha256: file)
+        return true
     }
 }

@@ -29,6 +29,18 @@ package enum StateFolder {
         joined(runs(in: stateFolder), run.started.folder)
     }
 
+    /// The file of one run's transcript.
+    package static func path(of run: RunID, in stateFolder: String) -> String {
+        joined(folder(of: run, in: stateFolder), "\(run).cast")
+    }
+
+    /// The state folder that a transcript is in; nil where it is elsewhere.
+    static func holding(_ path: String) -> String? {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count > 5, parts[parts.count - 4] == "runs" else { return nil }
+        return parts.dropLast(4).joined(separator: "/")
+    }
+
     private static func home(_ environment: [String: String]) -> String {
         if let home = environment["HOME"], home.hasPrefix("/") { return home }
         var entry = passwd()

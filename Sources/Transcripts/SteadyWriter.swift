@@ -11,7 +11,7 @@ struct SteadyWriter: ~Copyable {
     }
 
     private(set) var file: RecordingFile
-    private let header: TranscriptHeader
+    let header: TranscriptHeader
     private let retryDelay: Duration
     private let warn: (String) -> Void
     private var outage: Outage?

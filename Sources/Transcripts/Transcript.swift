@@ -62,7 +62,7 @@ package struct Transcript: Sendable {
     }
 
     /// Whether a recorder holds the lock; the question takes it for an instant.
-    private static func isLocked(_ descriptor: Int32) -> Bool {
+    static func isLocked(_ descriptor: Int32) -> Bool {
         guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else { return errno == EWOULDBLOCK }
         flock(descriptor, LOCK_UN)
         return false

@@ -7,7 +7,7 @@ struct TranscriptEnd {
     init(descriptor: Int32, size: Int) {
         for length in [4 * 1024, 256 * 1024] {
             let start = max(0, size - length)
-            let bytes = TranscriptEnd.read(descriptor, from: start, count: size - start)
+            let bytes = readAll(descriptor, from: start, count: size - start)
             if look(at: bytes, isWholeFile: start == 0) || start == 0 { return }
         }
     }
@@ -30,17 +30,5 @@ struct TranscriptEnd {
     private static func event(_ line: ArraySlice<UInt8>) -> Event? {
         guard case .event(let event) = line.withUnsafeBytes({ Event.parse($0) }) else { return nil }
         return event
-    }
-
-    private static func read(_ descriptor: Int32, from start: Int, count: Int) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-            let room = UnsafeMutableRawBufferPointer(buffer)
-            while initialized < count {
-                let rest = UnsafeMutableRawBufferPointer(rebasing: room[initialized...])
-                let result = readOnce(descriptor, into: rest, at: start + initialized)
-                guard result > 0 else { break }
-                initialized += result
-            }
-        }
     }
 }

@@ -7,6 +7,8 @@ package struct TranscriptError: Error, Sendable, Equatable {
         case notATranscript
         /// The text could not be written to where it is played.
         case output
+        /// The ledger could not be read, locked or written.
+        case ledger
     }
 
     package let code: Code
