@@ -23,6 +23,8 @@ package struct CapturedProgram: Sendable {
         package var outputLimit: Int
         /// Whether its standard error is ours, so that it can say what it lacks.
         package var sharesErrors: Bool
+        /// What it finds on its standard input, at most 4 KiB; nothing unless it is given.
+        package var input: [UInt8] = []
 
         package init(limit: Duration? = nil, outputLimit: Int = .max, sharesErrors: Bool = false) {
             self.limit = limit
@@ -46,12 +48,15 @@ package struct CapturedProgram: Sendable {
     ) throws(Failure) -> CapturedProgram {
         var output = try Pipe()
         var errors = try Pipe()
+        var input: Pipe?
+        if !terms.input.isEmpty { input = try Pipe(holding: terms.input) }
         defer {
+            input?.close()
             output.close()
             errors.close()
         }
         let process = try start(
-            [path] + arguments, environment, output: output.writer,
+            [path] + arguments, environment, input: input?.reader, output: output.writer,
             errors: terms.sharesErrors ? STDERR_FILENO : errors.writer)
         output.closeWriter()
         errors.closeWriter()
@@ -67,7 +72,7 @@ package struct CapturedProgram: Sendable {
     }
 
     /// Looks for an executable file of that name in the folders of `PATH`.
-    static func find(_ name: String, environment: [String: String]) -> String? {
+    package static func find(_ name: String, environment: [String: String]) -> String? {
         let folders = (environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
         let candidates = folders.map { FilePath.absolute(name, in: String($0)) }
         return candidates.first { access($0, X_OK) == 0 && FileText.isFile($0) }
@@ -76,7 +81,8 @@ package struct CapturedProgram: Sendable {
     // MARK: - Steps
 
     private static func start(
-        _ words: [String], _ environment: [String: String], output: Int32, errors: Int32
+        _ words: [String], _ environment: [String: String], input: Int32?, output: Int32,
+        errors: Int32
     ) throws(Failure) -> pid_t {
         #if canImport(Darwin)
             var actions: posix_spawn_file_actions_t?
@@ -87,7 +93,11 @@ package struct CapturedProgram: Sendable {
         #endif
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        if let input {
+            posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
+        } else {
+            posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        }
         posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
 
@@ -163,6 +173,17 @@ private struct Pipe {
         #endif
         guard code == 0 else { throw .notStarted(FileText.systemReason(errno)) }
         (reader, writer) = (ends[0], ends[1])
+    }
+
+    /// One that gives these few bytes and its end to whoever reads it.
+    init(holding bytes: [UInt8]) throws(CapturedProgram.Failure) {
+        try self.init()
+        let count = bytes.withUnsafeBytes { write(writer, $0.baseAddress, $0.count) }
+        closeWriter()
+        guard count == bytes.count else {
+            closeReader()
+            throw .notStarted(FileText.systemReason(ENOSPC))
+        }
     }
 
     var isOpen: Bool { reader >= 0 }

@@ -25,12 +25,29 @@ package struct Deployment: Sendable, Equatable {
     package var release: [ReleaseStep] = []
     /// What is not to run here by mistake.
     package var deny: [DenyRule] = []
+    /// Values that no transcript may hold, and that prompts can be answered with.
+    package var secrets: [SecretSource] = []
+    /// The file of the key that transcripts are signed with; `~` and `~/x` are the home here.
+    package var signKey: String?
     /// Where the inventory says so; nil without an inventory.
     package var position: SourcePosition?
 
     package init(name: DeploymentName, hosts: [HostAddress]) {
         self.name = name
         self.hosts = hosts
+    }
+
+    /// The same with the paths of local files as they are seen from the inventory's folder.
+    func resolvingPaths(in folder: String) -> Deployment {
+        var copy = self
+        copy.secrets = secrets.map { $0.resolved(in: folder) }
+        copy.signKey = signKey.map { $0.hasPrefix("~") ? $0 : FilePath.absolute($0, in: folder) }
+        copy.tasks = tasks.map { task in
+            var task = task
+            task.secrets = task.secrets.map { $0.resolved(in: folder) }
+            return task
+        }
+        return copy
     }
 
     /// A deployment that no inventory describes, at `host`.

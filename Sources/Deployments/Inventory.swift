@@ -59,7 +59,7 @@ package struct Inventory: Sendable {
                 because: "the deployments of \"\(name.app)\" are \(QuotedText.list(names))")
         }
         deployment.processTypes = try processTypes(app.procfiles[name.deployment])
-        return deployment
+        return deployment.resolvingPaths(in: FilePath.folder(of: path))
     }
 
     private static func app(_ entry: InventoryNode.Entry) throws(DeploymentsError) -> App {

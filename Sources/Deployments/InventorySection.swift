@@ -3,7 +3,7 @@ struct InventorySection {
     /// The keys of a deployment; an app has them too, as defaults.
     static let keys = [
         "host", "hosts", "gateway", "user", "directory", "environment", "env_file", "before",
-        "through", "procfile", "protected", "tasks", "release", "deny",
+        "through", "procfile", "protected", "tasks", "release", "deny", "secrets", "sign_key",
     ]
 
     private(set) var hosts: [HostAddress]?
@@ -19,6 +19,8 @@ struct InventorySection {
     private var tasks: [TaskDefinition] = []
     private var release: [ReleaseStep]?
     private var deny: [DenyRule] = []
+    private var secrets: [SecretSource] = []
+    private var signKey: String?
 
     /// Reads the entries that are settings, and passes over the others.
     init(_ entries: [InventoryNode.Entry]) throws(DeploymentsError) {
@@ -50,6 +52,8 @@ struct InventorySection {
         deployment.release = release ?? app.release ?? []
         deployment.deny = app.deny.filter { rule in !deny.contains { $0.text == rule.text } }
         deployment.deny += deny
+        deployment.secrets = SecretSource.merging(app.secrets, with: secrets)
+        deployment.signKey = signKey ?? app.signKey
         deployment.position = position
         return deployment
     }
@@ -78,6 +82,8 @@ struct InventorySection {
         case "tasks": tasks = try InventoryTasks.tasks(value)
         case "release": release = try InventoryRelease.steps(value)
         case "deny": deny = try Self.deny(value)
+        case "secrets": secrets = try Self.secrets(value)
+        case "sign_key": signKey = try value.text()
         default: break
         }
     }
@@ -119,6 +125,26 @@ struct InventorySection {
             variables.append(variable)
         }
         return variables
+    }
+
+    /// Reads `NAME: "@file"` entries; what a wrong one says is not shown, as it may be the secret.
+    static func secrets(_ value: InventoryNode) throws(DeploymentsError) -> [SecretSource] {
+        var sources: [SecretSource] = []
+        for entry in try value.entries() {
+            guard EnvironmentVariable.isValidName(entry.name) else {
+                throw value.error(
+                    at: entry,
+                    "the name of a secret begins with a letter or \"_\" and goes on with letters, "
+                        + "digits and \"_\"")
+            }
+            guard let source = SecretSource(try entry.value.text(), named: entry.name) else {
+                throw value.error(
+                    at: entry, "it does not say where the value is",
+                    hint: "write \"@FILE\", \"env:VARIABLE\" or \"cmd:COMMAND\"")
+            }
+            sources.append(source)
+        }
+        return sources
     }
 
     private static func through(_ value: InventoryNode) throws(DeploymentsError) -> String {

@@ -1,7 +1,7 @@
 /// Reads the `tasks` of an inventory.
 enum InventoryTasks {
     private static let keys = [
-        "run", "exclusive", "timeout", "description", "expect", "prompt_timeout",
+        "run", "exclusive", "timeout", "description", "expect", "prompt_timeout", "secrets",
     ]
 
     /// Reads `name: command` and `name: {run: command, …}` entries.
@@ -28,12 +28,14 @@ enum InventoryTasks {
         var description: String?
         var expect: [ExpectRule] = []
         var promptTimeout: Duration?
+        var secrets: [SecretSource] = []
         for setting in try entry.value.entries(allowed: keys) {
             switch setting.name {
             case "run": run = try setting.value.text()
             case "exclusive": exclusive = try setting.value.flag()
             case "timeout": timeout = try setting.value.duration()
             case "expect": expect = try expectations(setting.value)
+            case "secrets": secrets = try InventorySection.secrets(setting.value)
             case "prompt_timeout": promptTimeout = try setting.value.duration()
             default: description = try setting.value.text()
             }
@@ -41,7 +43,8 @@ enum InventoryTasks {
         guard let run else { throw entry.value.error(at: entry, "\"run\" is missing") }
         return TaskDefinition(
             name: entry.name, run: run, exclusive: exclusive, timeout: timeout,
-            description: description, expect: expect, promptTimeout: promptTimeout)
+            description: description, expect: expect, promptTimeout: promptTimeout,
+            secrets: secrets)
     }
 
     private static func expectations(

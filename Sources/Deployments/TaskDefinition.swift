@@ -12,6 +12,8 @@ package struct TaskDefinition: Sendable, Equatable {
     package let expect: [ExpectRule]
     /// How long a question may stay without an answer; nil leaves it to the caller.
     package let promptTimeout: Duration?
+    /// Values that only its runs need, beside those of the deployment.
+    package var secrets: [SecretSource]
 
     package init(
         name: String,
@@ -20,7 +22,8 @@ package struct TaskDefinition: Sendable, Equatable {
         timeout: Duration? = nil,
         description: String? = nil,
         expect: [ExpectRule] = [],
-        promptTimeout: Duration? = nil
+        promptTimeout: Duration? = nil,
+        secrets: [SecretSource] = []
     ) {
         self.name = name
         self.run = run
@@ -29,6 +32,7 @@ package struct TaskDefinition: Sendable, Equatable {
         self.description = description
         self.expect = expect
         self.promptTimeout = promptTimeout
+        self.secrets = secrets
     }
 
     /// What is wrong with a task's name, or nil.

@@ -31,6 +31,10 @@ package struct RunOptions: Sendable {
     package var acceptsNewHostKey = false
     package var records = true
     package var recordsStrictly = false
+    /// Whether what is typed is recorded too, but for what looks like a secret.
+    package var recordsInput = false
+    /// What signs the transcript; nil where nothing does.
+    package var signingKey: SigningKey?
     package var verbosity = Verbosity.normal
 
     package init() {}

@@ -78,7 +78,23 @@ final class RunRecord {
     /// Writes down how it ended.
     func finish(_ ending: Ending) {
         begin()
-        if options.records { recorder.finish(ending) }
+        guard options.records else { return }
+        recorder.finish(ending)
+        sign()
+    }
+
+    /// Signs what was recorded, where that was asked for; without a signature the run is no other.
+    private func sign() {
+        guard let key = options.signingKey, let path else { return }
+        do throws(TranscriptSignature.Failure) {
+            guard let line = recorder.ledgerLine else {
+                throw TranscriptSignature.Failure(reason: "it has no line in the ledger")
+            }
+            try TranscriptSignature(of: line, beside: path, environment: key.environment)
+                .sign(with: key.path)
+        } catch {
+            notices.warning("the transcript of \(header.run) is not signed: \(error.reason)")
+        }
     }
 
     /// Leaves it without an end: the run goes on, as a job.

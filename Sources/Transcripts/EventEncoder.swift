@@ -67,7 +67,12 @@ struct EventEncoder {
             $0.member("bytes", bytes)
             $0.member("reason", reason)
         }
-        event(.gap, text.text, at: time)
+        pass(gap: text.text, at: time)
+    }
+
+    /// The same with the text that another transcript has for it.
+    mutating func pass(gap text: String, at time: Int64) {
+        event(.gap, text, at: time)
         announced = nil
     }
 

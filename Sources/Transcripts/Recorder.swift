@@ -212,7 +212,7 @@ package final class Recorder {
         pinnedTime ?? Recorder.microseconds(start.duration(to: now))
     }
 
-    private static func microseconds(_ duration: Duration) -> Int64 {
+    static func microseconds(_ duration: Duration) -> Int64 {
         let (seconds, attoseconds) = duration.components
         return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
     }

@@ -33,7 +33,7 @@ extension Transcript {
         }
     }
 
-    private static func undoingOnlcr(_ text: [UInt8]) -> [UInt8] {
+    static func undoingOnlcr(_ text: [UInt8]) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count)
         for byte in text {

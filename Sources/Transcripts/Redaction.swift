@@ -4,6 +4,7 @@ package struct Redaction: Sendable {
     package static let leastSize = 6
 
     package let name: String
+    private let value: [UInt8]
     /// The value as it is, and as programs write it into other texts.
     let forms: [[UInt8]]
 
@@ -15,6 +16,7 @@ package struct Redaction: Sendable {
         let value = Array(value)
         guard value.count >= Self.leastSize else { return nil }
         self.name = name
+        self.value = value
         var texts = [value]
         if value.contains(Self.lineFeed) {
             texts.append(value.flatMap { $0 == Self.lineFeed ? [0x0d, $0] : [$0] })
@@ -30,6 +32,15 @@ package struct Redaction: Sendable {
         }
         self.forms = forms.filter { $0.count >= Self.leastSize }
             .sorted { $0.lexicographicallyPrecedes($1) }
+    }
+
+    /// Whether a SHA-256 in hexadecimal is that of the value, with or without a line end behind it.
+    func isDigest(_ sha256: String) -> Bool {
+        ["", "\n", "\r\n"].contains { end in
+            var digest = InputDigest()
+            (value + Array(end.utf8)).withUnsafeBytes { digest.add($0) }
+            return digest.sha256 == sha256
+        }
     }
 
     private static let lineFeed = UInt8(ascii: "\n")

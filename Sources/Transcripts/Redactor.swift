@@ -8,6 +8,8 @@ struct Redactor {
     /// The bytes with which a form begins, to pass over all others quickly.
     private var isFirst = [Bool](repeating: false, count: 256)
     private let tags: [[UInt8]]
+    /// How often each value was replaced so far, in the order of the redactions.
+    private(set) var counts: [Int]
 
     /// What is held back; its first byte is at `heldStart`, counted from the stream's beginning.
     private var held: [UInt8] = []
@@ -24,6 +26,7 @@ struct Redactor {
 
     init(_ redactions: [Redaction]) {
         tags = redactions.map { Array("[redacted:\($0.name)]".utf8) }
+        counts = redactions.map { _ in 0 }
         searches = redactions.enumerated().flatMap { index, redaction in
             redaction.forms.map { Search($0, tag: index) }
         }
@@ -100,7 +103,10 @@ struct Redactor {
             if next < matches.count, matches[next].start <= max(position, coveredEnd) {
                 let match = matches[next]
                 guard match.start < end else { break }
-                if match.start >= coveredEnd { output += tags[match.tag] }
+                if match.start >= coveredEnd {
+                    output += tags[match.tag]
+                    counts[match.tag] += 1
+                }
                 coveredEnd = max(coveredEnd, match.end)
                 next += 1
             } else if position < coveredEnd {

@@ -41,6 +41,13 @@ package enum StateFolder {
         return parts.dropLast(4).joined(separator: "/")
     }
 
+    /// Deletes the history's index, which may hold what a transcript held; it is remade from those.
+    package static func dropIndex(in stateFolder: String) {
+        for suffix in ["-wal", "-shm", ""] {
+            unlink(joined(stateFolder, "history.sqlite\(suffix)"))
+        }
+    }
+
     private static func home(_ environment: [String: String]) -> String {
         if let home = environment["HOME"], home.hasPrefix("/") { return home }
         var entry = passwd()

@@ -9,6 +9,8 @@ package struct TranscriptError: Error, Sendable, Equatable {
         case output
         /// The ledger could not be read, locked or written.
         case ledger
+        /// Somebody records into the transcript.
+        case busy
     }
 
     package let code: Code

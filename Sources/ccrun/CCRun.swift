@@ -47,6 +47,7 @@ struct CCRun: ParsableCommand {
             ]),
         CommandGroup(name: "look up", subcommands: [TargetsCommand.self, TasksCommand.self]),
         CommandGroup(name: "look back", subcommands: [HistoryCommand.self, ReplayCommand.self]),
+        CommandGroup(name: "evidence", subcommands: [VerifyCommand.self, ScrubCommand.self]),
         CommandGroup(name: "set up", subcommands: [CompletionCommand.self]),
         CommandGroup(name: "hidden", subcommands: [ManualPagesCommand.self]),
     ]

@@ -62,10 +62,12 @@ struct ReleaseCommand: ParsableCommand {
             throw DeploymentsError.withoutInventory("cannot release \"\(name)\"")
         }
         let deployment = try inventory.deployment(name)
-        let options = try shared.options(connection, environment)
+        var options = try shared.options(connection, environment)
         let notices = Notices(options.verbosity)
         let plan = try ReleasePlan(
             for: deployment, selection: ReleaseSelection(from: from, only: only, skip: skip))
+        try shared.complete(
+            &options, for: deployment, tasks: plan.steps.compactMap(\.task), environment)
         var release = try PlannedRelease(
             plan, on: deployment, options: options, environment: environment)
         if printsPlan {

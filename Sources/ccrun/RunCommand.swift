@@ -50,6 +50,9 @@ struct RunCommand: ParsableCommand {
                 try HostAddress(parsing: text)
             }, environment: environment, homeFolder: HomeFolder.path(environment))
         let asked = try request(on: deployment)
+        try shared.complete(
+            &options, for: deployment, tasks: deployment.resolve(asked).task.map { [$0] } ?? [],
+            environment)
         try warn(of: asked, on: deployment, notices)
         if group.isDetached {
             var plan = try DetachedPlan(

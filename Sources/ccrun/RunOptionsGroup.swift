@@ -118,6 +118,10 @@ struct SharedOptions: ParsableArguments {
         name: .customLong("record"),
         help: ArgumentHelp("\"strict\": refuse to run without a transcript.", valueName: "mode"))
     var recordMode: RecordMode = .normal
+    @Option(
+        name: .customLong("sign-key"),
+        help: ArgumentHelp("Sign the transcript with this SSH key.", valueName: "file"))
+    var signKey: String?
     @Flag(name: .customLong("yes"), help: "Do not ask before running on a protected deployment.")
     var isConfirmed = false
 
@@ -143,6 +147,22 @@ struct SharedOptions: ParsableArguments {
         for warning in given.warnings { Notices(options.verbosity).warning(warning) }
         options.secrets = given.secrets
         return options
+    }
+
+    /// Adds what the inventory says beside that: secrets of the deployment and of tasks, a key.
+    func complete(
+        _ options: inout RunOptions, for deployment: Deployment, tasks: [TaskDefinition],
+        _ processEnvironment: [String: String]
+    ) throws(DeploymentsError) {
+        options.signingKey = SigningKey(
+            signKey, of: deployment, environment: processEnvironment)
+        var named = SecretArguments(given: options.secrets)
+        // Of one name, the task's own counts.
+        for source in tasks.flatMap(\.secrets) + deployment.secrets {
+            try named.add(ofInventory: source, processEnvironment)
+        }
+        for warning in named.warnings { Notices(options.verbosity).warning(warning) }
+        options.secrets = named.secrets
     }
 }
 

@@ -9,7 +9,7 @@ internal import Runs
     import Darwin
 #endif
 
-/// The values that `--secret` names: `K=@FILE`, `K=env:VARIABLE` or `K=cmd:COMMAND`.
+/// The values that `--secret` and the inventory name: `K=@FILE`, `K=env:VARIABLE` or `K=cmd:COMMAND`.
 ///
 /// A value itself is refused: everybody on this machine could read it in the list of processes.
 /// One final line end of a file or of a command's output is no part of the value.
@@ -24,19 +24,30 @@ struct SecretArguments {
 
     /// Throws `invalidEnvironment` for a source that gives no value; its text never shows one.
     init(_ arguments: [String], environment: [String: String]) throws(DeploymentsError) {
-        for argument in arguments {
-            let (name, source) = try Self.parted(argument)
-            secrets[name] = try value(of: name, from: source, environment)
-        }
+        for argument in arguments { try add(try Self.parted(argument), environment) }
     }
 
-    private enum Source {
-        case file(String)
-        case variable(String)
-        case command(String)
+    /// Those that were given already.
+    init(given secrets: [String: Secret]) {
+        self.secrets = secrets
     }
 
-    private static func parted(_ argument: String) throws(DeploymentsError) -> (String, Source) {
+    /// Takes the value of one that the inventory names, unless it was given here.
+    mutating func add(
+        ofInventory source: SecretSource, _ environment: [String: String]
+    ) throws(DeploymentsError) {
+        guard secrets[source.name] == nil else { return }
+        let home = HomeFolder.path(environment)
+        try add(source.expandingTilde(homeFolder: home), environment)
+    }
+
+    private mutating func add(
+        _ source: SecretSource, _ environment: [String: String]
+    ) throws(DeploymentsError) {
+        secrets[source.name] = try value(of: source.name, from: source.place, environment)
+    }
+
+    private static func parted(_ argument: String) throws(DeploymentsError) -> SecretSource {
         // By scalars: a combining mark would make one character of "=" and itself.
         let scalars = argument.unicodeScalars
         let equals = scalars.firstIndex(of: "=") ?? scalars.endIndex
@@ -49,12 +60,7 @@ struct SecretArguments {
                 .invalidEnvironment, "cannot use an argument of --secret",
                 because: "it is not of the form NAME=SOURCE", hint: forms("NAME"))
         }
-        for (prefix, source, make) in [
-            ("@", source, Source.file), ("env:", source, Source.variable),
-            ("cmd:", source, Source.command),
-        ] where source.hasPrefix(prefix) && source.utf8.count > prefix.utf8.count {
-            return (name, make(String(source.dropFirst(prefix.count))))
-        }
+        if let source = SecretSource(source, named: name) { return source }
         throw DeploymentsError(
             .invalidEnvironment, "cannot take the value of \"\(name)\" from the command line",
             because: "everybody on this machine could read it there", hint: forms(name))
@@ -67,7 +73,7 @@ struct SecretArguments {
     // MARK: - Sources
 
     private mutating func value(
-        of name: String, from source: Source, _ environment: [String: String]
+        of name: String, from source: SecretSource.Place, _ environment: [String: String]
     ) throws(DeploymentsError) -> Secret {
         let bytes: [UInt8]
         let attempted: String
