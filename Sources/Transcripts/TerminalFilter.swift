@@ -42,6 +42,9 @@ package struct TerminalFilter {
         self.scope = scope
     }
 
+    /// Whether text that follows is shown as such: no sequence is unfinished, no mode affects it.
+    var leavesTextAlone: Bool { state == .ground && modes.leaveTextAlone }
+
     /// What brings the terminal back to where it was before the output.
     package var undoing: [UInt8] { modes.undoing }
 

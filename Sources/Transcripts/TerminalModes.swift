@@ -55,6 +55,13 @@ struct TerminalModes: Equatable {
         }
     }
 
+    /// Whether nothing is changed that decides where text goes, and which.
+    var leaveTextAlone: Bool { changes.isSubset(of: TerminalModes.ofLooks) }
+
+    private static let ofLooks = Set(
+        [Change.reverseVideo, .cursorHidden, .cursorBlink, .synchronizedUpdate, .rendition]
+            .map(\.rawValue))
+
     /// What brings the terminal back to where it was before the output.
     var undoing: [UInt8] {
         Change.allCases.filter { changes.contains($0.rawValue) }.flatMap { Array($0.undoing.utf8) }

@@ -1,0 +1,63 @@
+/// The rows of a screen, in a ring, so that scrolling all of it moves nothing.
+struct ScreenGrid {
+    private(set) var height: Int
+    private var rows: [ScreenRow]
+    private var first = 0
+
+    init(height: Int) {
+        self.height = height
+        rows = Array(repeating: ScreenRow(), count: height)
+    }
+
+    subscript(row: Int) -> ScreenRow {
+        _read { yield rows[place(row)] }
+        _modify { yield &rows[place(row)] }
+    }
+
+    private func place(_ row: Int) -> Int {
+        let place = first + row
+        return place < height ? place : place - height
+    }
+
+    /// How many rows there are down to the last one that is not blank.
+    var used: Int {
+        var count = height
+        while count > 0, self[count - 1].isBlank { count -= 1 }
+        return count
+    }
+
+    /// Takes the top row out, and puts another one in below.
+    mutating func replaceTop(withBottom row: ScreenRow) -> ScreenRow {
+        let top = rows[first]
+        rows[first] = row
+        first = place(1)
+        return top
+    }
+
+    /// Moves some rows up, or down with a negative distance; blank ones follow.
+    mutating func scroll(_ range: Range<Int>, by distance: Int) {
+        let source = distance > 0 ? Array(range) : range.reversed()
+        for row in source {
+            let other = row + distance
+            self[row] = range.contains(other) ? self[other] : ScreenRow()
+        }
+    }
+
+    /// Changes the number of rows at the bottom.
+    mutating func resize(height newHeight: Int) {
+        rows = (0..<newHeight).map { $0 < height ? self[$0] : ScreenRow() }
+        first = 0
+        height = newHeight
+    }
+}
+
+extension ScreenGrid {
+    /// Moves some columns of some rows up, or down with a negative distance.
+    mutating func scrollPart(_ range: Range<Int>, columns: Range<Int>, by distance: Int) {
+        let source = distance > 0 ? Array(range) : range.reversed()
+        for row in source {
+            let other = row + distance
+            self[row].copy(columns, from: range.contains(other) ? self[other] : ScreenRow())
+        }
+    }
+}
