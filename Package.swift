@@ -85,7 +85,11 @@ let package = Package(
             name: "TranscriptsTests", dependencies: ["Transcripts", "TestServer", crypto],
             swiftSettings: strict),
         .testTarget(
-            name: "HistoryTests", dependencies: ["History", "TestServer"], swiftSettings: strict),
+            name: "HistoryTests",
+            dependencies: [
+                "History", "TestServer", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "RunsTests",
             dependencies: ["Runs", "SSH", "Deployments", "Transcripts", "TestServer"],

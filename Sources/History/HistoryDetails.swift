@@ -19,12 +19,17 @@ package struct HistoryDetails {
     }
 
     private var fields: [String] {
-        let pairs = [
-            ("run", entry.run.description), ("when", LocalTime.text(entry.started)),
-            ("target", entry.target), ("host", entry.host),
-            ("command", HistoryTable.command(of: entry)),
-            ("status", HistoryTable.status(of: entry)), ("time", entry.duration?.short ?? ""),
-        ]
+        let who = entry.userHost.isEmpty ? entry.user : "\(entry.user)@\(entry.userHost)"
+        let task = entry.task.map { [("task", $0)] } ?? []
+        let pairs =
+            [
+                ("run", entry.run.description), ("when", LocalTime.text(entry.started)),
+                ("who", who), ("target", entry.target), ("host", entry.host),
+            ] + task + [
+                ("command", HistoryTable.command(of: entry)),
+                ("status", HistoryTable.status(of: entry)),
+                ("time", entry.duration?.short ?? ""),
+            ]
         let lines = pairs.map { name, value in
             let line = name.padded(to: Self.fieldWidth) + CleanText.line(value)
             return CleanText.fitted(line, to: width ?? .max)

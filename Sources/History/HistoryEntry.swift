@@ -16,7 +16,17 @@ package struct HistoryEntry: Sendable, Equatable {
     package let started: Timestamp
 
     /// `app/dep`; empty where the transcript could not be read.
-    package let target: String
+    package var target: String { app.isEmpty && deployment.isEmpty ? "" : "\(app)/\(deployment)" }
+    package let app: String
+    package let deployment: String
+
+    /// The task or process type that was run by its name.
+    package let task: String?
+
+    /// Who ran it, and on which machine: local names.
+    package let user: String
+    package let userHost: String
+
     package let host: String
     package let command: String
     package let title: String
@@ -32,35 +42,46 @@ package struct HistoryEntry: Sendable, Equatable {
     /// Output bytes that the transcript is missing.
     package let lost: Int
 
+    /// The names of a release's steps, once it has ended.
+    package let steps: [String]
+
     /// Whether the run went on as a job without a connection.
     package let isDetached: Bool
-    package let path: String
 
+    /// Whether the run is to be kept, however old it grows.
+    package let isPinned: Bool
+    package let path: String
+}
+
+extension HistoryEntry {
     /// Reads what a transcript's first and last lines tell about its run.
     package init(run: RunID, path: String) {
-        self.run = run
-        self.path = path
+        self.init(run: run, path: path, isPinned: Pin.isSet(beside: path))
+    }
+
+    init(run: RunID, path: String, isPinned: Bool) {
         do {
-            let transcript = try Transcript.open(path)
-            let header = transcript.header
-            started = header.started
-            target = "\(header.app)/\(header.dep)"
-            host = header.targetHost
-            command = header.command
-            title = header.title
-            state = State(transcript.state, isDetached: header.isDetached)
-            isDetached = header.isDetached
-            status = transcript.ending?.shellStatus
-            end = transcript.ending?.end
-            duration = transcript.lastTime
-            lost = transcript.ending?.lost ?? 0
+            self.init(run: run, try Transcript.open(path), isPinned: isPinned)
         } catch {
-            started = run.started
-            (target, host, command, title) = ("", "", "", "")
-            state = .unreadable(error.message)
-            (status, end, duration, lost) = (nil, nil, nil, 0)
-            isDetached = false
+            self.init(
+                run: run, started: run.started, app: "", deployment: "", task: nil, user: "",
+                userHost: "", host: "", command: "", title: "", state: .unreadable(error.message),
+                status: nil, end: nil, duration: nil, lost: 0, steps: [], isDetached: false,
+                isPinned: isPinned, path: path)
         }
+    }
+
+    private init(run: RunID, _ transcript: Transcript, isPinned: Bool) {
+        let header = transcript.header
+        let ending = transcript.ending
+        self.init(
+            run: run, started: header.started, app: header.app, deployment: header.dep,
+            task: header.task, user: header.actorUser, userHost: header.actorHost,
+            host: header.targetHost, command: header.command, title: header.title,
+            state: State(transcript.state, isDetached: header.isDetached),
+            status: ending?.shellStatus, end: ending?.end, duration: transcript.lastTime,
+            lost: ending?.lost ?? 0, steps: ending?.steps.map(\.name) ?? [],
+            isDetached: header.isDetached, isPinned: isPinned, path: transcript.path)
     }
 }
 

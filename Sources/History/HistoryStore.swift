@@ -1,32 +1,108 @@
 internal import Transcripts
 
-#if canImport(Darwin)
-    internal import Darwin
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Glibc
-#endif
-
-/// The transcripts of a state folder, newest first.
-///
-/// Run ids sort by time, so that the names of folders and files are index enough: what is not
-/// asked for is not opened.
+/// The runs of a state folder, newest first: by the index, and by the files where that is no help.
 package struct HistoryStore: Sendable {
-    private let runsFolder: String
+    private let stateFolder: String
+    private let files: RunFiles
+    private let patience: Duration
+    private let tell: @Sendable (String) -> Void
 
-    package init(stateFolder: String) {
-        runsFolder = StateFolder.runs(in: stateFolder)
+    /// `tell` is given what the user should know: that the index is of no use, or is being filled.
+    ///
+    /// `patience` is how long others may keep the index locked.
+    package init(
+        stateFolder: String, patience: Duration = .seconds(1),
+        tell: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        self.stateFolder = stateFolder
+        self.patience = patience
+        self.tell = tell
+        files = RunFiles(stateFolder: stateFolder)
     }
 
-    /// The newest runs, as many as wanted or all of them; empty where nothing was recorded yet.
-    package func newest(limit: Int? = nil) -> [HistoryEntry] {
-        files(limit: limit).map { HistoryEntry(run: $0.run, path: $0.path) }
+    /// The newest runs that a filter asks for, as many as wanted or all of them.
+    ///
+    /// `most` is how many transcripts may be read to fill the index before the files are asked instead.
+    package func runs(
+        matching filter: HistoryFilter = HistoryFilter(), limit: Int? = nil, most: Int = .max
+    ) -> [HistoryEntry] {
+        // Where nothing was recorded, nothing is created.
+        guard !files.months.isEmpty else { return [] }
+        do {
+            return try HistoryIndex.use(in: stateFolder, patience: patience) { index in
+                try index.catchUp(most: most, tell: tellOfMany)
+                return try index.entries(matching: filter, limit: limit)
+            }
+        } catch {
+            if most == .max { tell("\(error.message); the transcripts are read instead") }
+            return newest(limit: limit, matching: filter)
+        }
+    }
+
+    /// The apps that have runs.
+    package func apps() -> [String] {
+        guard !files.months.isEmpty else { return [] }
+        let known = try? HistoryIndex.use(in: stateFolder, patience: patience) { try $0.apps() }
+        return known ?? Array(Set(newest().map(\.app))).filter { !$0.isEmpty }
+    }
+
+    /// Makes the index anew from the transcripts; throws `noIndex` where that cannot be.
+    package func rebuild() throws(HistoryError) {
+        guard !files.months.isEmpty else { return }
+        try HistoryIndex.use(in: stateFolder, patience: patience) { index in
+            try index.rebuild(tell: tellOfMany)
+        }
+    }
+
+    /// The detached jobs whose ids begin like that, of one target or of all; newest first.
+    ///
+    /// One that could not be started is none.
+    package func jobs(
+        beginningWith prefix: String = "", target: String? = nil, limit: Int = .max
+    ) -> [HistoryEntry] {
+        var filter = HistoryFilter()
+        filter.isJob = true
+        filter.prefix = prefix
+        let names = target?.split(separator: "/", maxSplits: 1).map(String.init) ?? []
+        filter.app = names.first
+        filter.deployment = names.count > 1 ? names[1] : nil
+        return runs(matching: filter, limit: limit == .max ? nil : limit)
+    }
+
+    /// More than this are worth a line while they are read.
+    private static let many = 2000
+
+    private func tellOfMany(_ count: Int) {
+        if count > Self.many {
+            tell("reading \(count) transcripts into the index; this is done once")
+        }
+    }
+}
+
+// MARK: - By the files
+
+extension HistoryStore {
+    /// The newest runs as their files tell of them; those that are not asked for are not opened.
+    package func newest(
+        limit: Int? = nil, matching filter: HistoryFilter = HistoryFilter()
+    ) -> [HistoryEntry] {
+        var found: [HistoryEntry] = []
+        for month in files.months {
+            let contents = files.contents(of: month)
+            for run in contents.files.map(\.run).sorted(by: >) where filter.includes(run) {
+                if let limit, found.count >= limit { return found }
+                let entry = HistoryEntry(
+                    run: run, path: files.path(of: run, in: month.name),
+                    isPinned: contents.pinned.contains(run))
+                if filter.includes(entry) { found.append(entry) }
+            }
+        }
+        return found
     }
 
     /// The run that a text names: `last`, or a beginning of its id that no other run shares.
     package func find(_ text: String) throws(HistoryError) -> HistoryEntry {
-        let attempted = "cannot find run \"\(text)\""
+        let attempted = "cannot find run \"\(CleanText.line(text))\""
         if text == "last" {
             guard let last = newest(limit: 1).first else {
                 throw HistoryError(
@@ -40,33 +116,21 @@ package struct HistoryStore: Sendable {
                 .malformed, attempted: attempted, underlying: "that can begin no run id",
                 hint: "name a run by the beginning of its id in ccrun history, or say last")
         }
-        let candidates = files(limit: nil) { $0.hasPrefix(prefix) }
+        let candidates = files.months.flatMap { month in
+            files.contents(of: month).files.filter { $0.run.description.hasPrefix(prefix) }
+                .map { (run: $0.run, path: files.path(of: $0.run, in: month.name)) }
+        }.sorted { $0.run > $1.run }
         guard let first = candidates.first else {
             throw HistoryError(
                 .notFound, attempted: attempted, underlying: "no run begins like that",
                 hint: "ccrun history lists all runs")
         }
-        guard candidates.count == 1 else { throw ambiguity(of: candidates, attempted) }
+        guard candidates.count == 1 else { throw ambiguity(of: candidates.map(\.run), attempted) }
         return HistoryEntry(run: first.run, path: first.path)
     }
 
-    /// The detached jobs whose ids begin like that, of one target or of all; newest first.
-    ///
-    /// One that could not be started is none.
-    package func jobs(
-        beginningWith prefix: String = "", target: String? = nil, limit: Int = .max
-    ) -> [HistoryEntry] {
-        let entries = files(limit: nil) { $0.hasPrefix(prefix) }.lazy
-            .map { HistoryEntry(run: $0.run, path: $0.path) }
-            .filter { entry in
-                entry.isDetached && entry.end != .cancelled
-                    && (target == nil || entry.target == target)
-            }
-        return Array(entries.prefix(limit))
-    }
-
-    private func ambiguity(of candidates: [File], _ attempted: String) -> HistoryError {
-        let shown = candidates.prefix(5).map(\.run.description).joined(separator: ", ")
+    private func ambiguity(of candidates: [RunID], _ attempted: String) -> HistoryError {
+        let shown = candidates.prefix(5).map(\.description).joined(separator: ", ")
         let more = candidates.count > 5 ? ", and \(candidates.count - 5) more" : ""
         return HistoryError(
             .ambiguous, attempted: attempted,
@@ -74,41 +138,8 @@ package struct HistoryStore: Sendable {
             hint: "add characters until one is left")
     }
 
-    // MARK: - Files
-
-    private struct File {
-        let run: RunID
-        let path: String
-    }
-
-    private func files(limit: Int?, where isWanted: (String) -> Bool = { _ in true }) -> [File] {
-        var found: [File] = []
-        for year in names(in: runsFolder) {
-            for month in names(in: "\(runsFolder)/\(year)") {
-                let folder = "\(runsFolder)/\(year)/\(month)"
-                for name in names(in: folder) where isWanted(name) {
-                    if let limit, found.count >= limit { return found }
-                    guard name.hasSuffix(".cast"), let run = RunID(name.dropLast(5)) else {
-                        continue
-                    }
-                    found.append(File(run: run, path: "\(folder)/\(name)"))
-                }
-            }
-        }
-        return found
-    }
-
-    /// The names in a folder, last in the alphabet first; none where there is no such folder.
-    private func names(in folder: String) -> [String] {
-        guard let directory = opendir(folder) else { return [] }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { name in
-                name.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if !name.hasPrefix(".") { names.append(name) }
-        }
-        return names.sorted(by: >)
+    /// Keeps a run, however old it grows, or lets it go again; true if that changed anything.
+    package func pin(_ entry: HistoryEntry, _ isPinned: Bool) throws(HistoryError) -> Bool {
+        try Pin.set(isPinned, beside: entry.path)
     }
 }

@@ -1,18 +1,23 @@
 package import Transcripts
 
-/// Runs as a table for people: run id, when, target, command, status, duration.
+/// Runs as a table for people: run id, when, who, target, command, status, duration.
 package struct HistoryTable {
     private let table: TextTable
+
+    /// From here on there is room for who ran it.
+    private static let wide = 100
 
     /// Lays out entries for a number of columns; nil, where nobody counts them, cuts nothing.
     package init(_ entries: [HistoryEntry], width: Int?) {
         let idLength = HistoryTable.idLength(entries.map(\.run), width: width)
+        let who = (width ?? .max) >= Self.wide ? 1 : 0
         let rows =
-            [["RUN", "WHEN", "TARGET", "COMMAND", "STATUS", "TIME"]]
+            [["RUN", "WHEN"] + ["WHO"].prefix(who) + ["TARGET", "COMMAND", "STATUS", "TIME"]]
             + entries.map { entry in
                 [
                     String(entry.run.description.prefix(idLength)),
                     LocalTime.text(entry.started, isShort: (width ?? .max) < 80),
+                ] + [CleanText.line(entry.user)].prefix(who) + [
                     CleanText.line(entry.target),
                     HistoryTable.command(of: entry),
                     HistoryTable.status(of: entry),
@@ -21,17 +26,12 @@ package struct HistoryTable {
             }
         table = TextTable(
             rows, width: width,
-            yielding: [(Self.commandColumn, 8), (Self.targetColumn, 6), (Self.statusColumn, 8)],
-            rightAligned: [Self.timeColumn])
+            yielding: [(3 + who, 8), (2 + who, 6), (4 + who, 8)] + [(2, 4)].prefix(who),
+            rightAligned: [5 + who])
     }
 
     /// The lines, the headings first, none longer than the width where that is 60 or more.
     package var lines: [String] { table.lines }
-
-    private static let targetColumn = 2
-    private static let commandColumn = 3
-    private static let statusColumn = 4
-    private static let timeColumn = 5
 
     /// The whole id where there is room, else a beginning that names each of these runs.
     package static func idLength(_ runs: [RunID], width: Int?) -> Int {
@@ -51,6 +51,10 @@ package struct HistoryTable {
     }
 
     static func status(of entry: HistoryEntry) -> String {
+        state(of: entry) + (entry.isPinned ? " pinned" : "")
+    }
+
+    private static func state(of entry: HistoryEntry) -> String {
         switch entry.state {
         case .running: return "running"
         case .interrupted: return "interrupted"

@@ -14,6 +14,7 @@ extension TranscriptHeader {
             actorUser: HomeFolder.userName, actorHost: HomeFolder.hostName,
             targetHost: plan.endpoint.alias, targetPort: Int(plan.endpoint.port),
             targetUser: plan.endpoint.user, pseudoTerminal: plan.command.usesTerminal)
+        task = plan.taskName
         overriddenRules = plan.overriddenRules
     }
 
@@ -27,6 +28,7 @@ extension TranscriptHeader {
             dep: name.deployment, actorUser: HomeFolder.userName, actorHost: HomeFolder.hostName,
             targetHost: plan.endpoint.alias, targetPort: Int(plan.endpoint.port),
             targetUser: plan.endpoint.user, pseudoTerminal: false)
+        task = plan.taskName
         overriddenRules = plan.overriddenRules
     }
 

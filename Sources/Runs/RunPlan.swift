@@ -14,6 +14,8 @@ package struct RunPlan: Sendable {
     package let command: PlannedCommand
     /// The task that the command's first word named.
     package let task: TaskDefinition?
+    /// The task or process type that the command's first word named, for the transcript.
+    let taskName: String?
     package let options: RunOptions
     package let stateFolder: String
     /// The lock that an exclusive task holds while it runs; nil for any other command.
@@ -31,10 +33,11 @@ package struct RunPlan: Sendable {
         environment: [String: String]
     ) throws(DeploymentsError) {
         let run = RunID()
-        let (resolved, _, task) = deployment.resolve(request)
+        let (resolved, taskName, task) = deployment.resolve(request)
         self.run = run
         self.deployment = deployment
         self.task = task
+        self.taskName = taskName
         self.title = request.title
         self.options = options
         let host = try deployment.host(named: options.host)

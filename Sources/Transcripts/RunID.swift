@@ -22,12 +22,13 @@ package struct RunID: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// Reads a run id; nil unless the text is 26 characters of base 32 that fit 128 bits.
     package init?(_ text: some StringProtocol) {
-        guard let canonical = RunID.canonical(prefix: text), canonical.utf8.count == RunID.length,
-            let first = canonical.utf8.first, first <= UInt8(ascii: "7")
+        guard text.utf8.count == RunID.length, let first = text.utf8.first,
+            digits[Int(first)] <= 7
         else { return nil }
         var bits: UInt128 = 0
-        for character in canonical.utf8 {
-            guard let digit = alphabet.firstIndex(of: character) else { return nil }
+        for character in text.utf8 {
+            let digit = digits[Int(character)]
+            guard digit < 32 else { return nil }
             bits = bits << 5 | UInt128(digit)
         }
         self.bits = bits
@@ -72,3 +73,15 @@ package struct RunID: Hashable, Comparable, Sendable, CustomStringConvertible {
 
 /// Crockford's base 32: no I, L, O, U.
 private let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
+
+/// What each byte stands for, as reading is lenient; 32 for those that stand for nothing.
+///
+/// A history has a hundred thousand run ids, which are read by one look each.
+private let digits: [UInt8] = (0...255).map { (byte: UInt8) in
+    let upper = (0x61...0x7a).contains(byte) ? byte - 0x20 : byte
+    return switch upper {
+    case UInt8(ascii: "I"), UInt8(ascii: "L"): 1
+    case UInt8(ascii: "O"): 0
+    default: UInt8(alphabet.firstIndex(of: upper) ?? 32)
+    }
+}

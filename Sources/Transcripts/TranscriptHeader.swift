@@ -33,6 +33,9 @@ package struct TranscriptHeader: Sendable, Equatable {
     package var pseudoTerminal: Bool
     package var inputRecorded: Bool
 
+    /// The task of the inventory, or the process type, that the command's first word named.
+    package var task: String?
+
     /// Whether the command went on as a job without a connection.
     ///
     /// The transcript then has no end before somebody has seen the job's.
@@ -108,6 +111,7 @@ extension TranscriptHeader {
         own.member("started", started.description)
         own.member("app", app)
         own.member("dep", dep)
+        if let task { own.member("task", task) }
         own.member("actor") { actor in
             actor.member("user", actorUser)
             actor.member("host", actorHost)
@@ -156,6 +160,7 @@ extension TranscriptHeader {
             pseudoTerminal: own["pty"]?.bool ?? false,
             inputRecorded: own["input"]?.string == "on",
             redacted: own["redacted"]?.strings ?? [])
+        task = own["task"]?.string
         isDetached = own["detached"]?.bool ?? false
         overriddenRules = own["override_deny"]?.strings ?? []
     }

@@ -149,14 +149,16 @@ struct CompletionAnswer {
 
     // MARK: - From elsewhere
 
-    /// How many runs are opened to be described.
+    /// How many runs are described, and how many transcripts may be read for it.
     private static let limit = 100
 
     /// The newest first; in small letters where such were typed, since ids are read in either case.
     private var runs: [Candidate] {
-        let store = HistoryStore(stateFolder: StateFolder.resolve(environment: environment))
+        let store = HistoryStore(
+            stateFolder: StateFolder.resolve(environment: environment),
+            patience: .milliseconds(100))
         let isSmall = place.word.contains(where: \.isLowercase)
-        let found = store.newest(limit: Self.limit).map { entry in
+        let found = store.runs(limit: Self.limit, most: Self.limit).map { entry in
             let id = entry.run.description
             return Candidate(
                 isSmall ? id.lowercased() : id,

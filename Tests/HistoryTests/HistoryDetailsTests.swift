@@ -15,13 +15,14 @@ import Transcripts
         let run = RunID.at(0)
         state.leave(run, command: "exit 3", ending: Ending(.exit, status: 3))
         let lines = try Self.details(state)
-        #expect(lines.count == 8)
+        #expect(lines.count == 9)
         #expect(lines[0] == "run         \(run)")
-        #expect(lines[2] == "target      shop/default")
-        #expect(lines[3] == "host        web1")
-        #expect(lines[4] == "command     exit 3")
-        #expect(lines[5] == "status      3")
-        #expect(lines[7].hasPrefix("transcript  \(state.path)/runs/2026/11/"))
+        #expect(lines[2] == "who         ana@laptop")
+        #expect(lines[3] == "target      shop/default")
+        #expect(lines[4] == "host        web1")
+        #expect(lines[5] == "command     exit 3")
+        #expect(lines[6] == "status      3")
+        #expect(lines[8].hasPrefix("transcript  \(state.path)/runs/2026/11/"))
     }
 
     @Test func `a release opens into its steps`() throws {

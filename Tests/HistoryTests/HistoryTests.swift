@@ -25,13 +25,16 @@ final class StateFolderFixture {
 
     /// Starts a recording of a run with a given id.
     func begin(
-        _ run: RunID, command: String = "true", app: String = "shop", isDetached: Bool = false
+        _ run: RunID, command: String = "true", app: String = "shop",
+        deployment: String = "default",
+        task: String? = nil, user: String = "ana", isDetached: Bool = false
     ) -> Recorder {
         let recorder = Recorder(stateFolder: path, clock: .now) { Issue.record("\($0)") }
         var header = TranscriptHeader(
             run: run, started: run.started, width: 80, height: 24, title: "a title",
-            command: command, app: app, dep: "default", actorUser: "ana", actorHost: "laptop",
+            command: command, app: app, dep: deployment, actorUser: user, actorHost: "laptop",
             targetHost: "web1", pseudoTerminal: false)
+        header.task = task
         header.isDetached = isDetached
         recorder.begin(header)
         return recorder
@@ -117,6 +120,7 @@ extension RunID {
         // One that could not be started.
         state.begin(.at(3), isDetached: true).finish(Ending(.cancelled, shellStatus: 125))
         #expect(state.store.newest().map(\.state) == [.ended, .detached, .ended, .interrupted])
+        #expect(state.store.runs() == state.store.newest())
         let jobs = state.store.jobs()
         #expect(jobs.map(\.state) == [.detached, .ended])
         #expect(state.store.jobs(limit: 1) == Array(jobs.prefix(1)))

@@ -11,6 +11,8 @@ package struct DetachedPlan: Sendable {
     package let destination: Destination
     /// What the user asked for, as history and transcript show it.
     package let title: String
+    /// The task or process type that the command's first word named.
+    let taskName: String?
     /// What starts the job, and ends once it is started.
     package let remote: RemoteCommand
     package let options: RunOptions
@@ -26,7 +28,7 @@ package struct DetachedPlan: Sendable {
         _ request: RemoteCommand.Request, on deployment: Deployment, options: RunOptions,
         ttl: Duration?, environment: [String: String]
     ) throws(DeploymentsError) {
-        let (resolved, _, task) = deployment.resolve(request)
+        let (resolved, taskName, task) = deployment.resolve(request)
         if let obstacle = Self.obstacle(request, task, options) {
             throw DeploymentsError(
                 .invalidCommand, "cannot detach this run on \"\(deployment.name)\"",
@@ -36,6 +38,7 @@ package struct DetachedPlan: Sendable {
         self.run = run
         self.deployment = deployment
         title = request.title
+        self.taskName = taskName
         self.options = options
         destination = try Destination(
             try deployment.host(named: options.host), of: deployment, options: options,

@@ -18,7 +18,8 @@ struct JobSession {
         inventory = try common.inventory(environment)
         options = try connection.options()
         notices = Notices(options.verbosity)
-        history = HistoryStore(stateFolder: StateFolder.resolve(environment: environment))
+        let state = StateFolder.resolve(environment: environment)
+        history = HistoryStore(stateFolder: state) { [notices] in notices.note($0) }
         signals = try .ofThisProcess(notices)
     }
 
