@@ -118,6 +118,43 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("echo begun; sleep 1030; echo no", "TERM"),
+        ("trap '' TERM; echo begun; while :; do sleep 1030; done", "KILL"),
+    ])
+    func `what runs in a container with processes of its own is ended there`(
+        command: String, signal: String
+    ) throws {
+        try withSSHD { sshd in
+            // A container's namespaces, and the way in that the engines have: a session of its own.
+            let folder = try ScratchFolder("container")
+            let container = try ChildProcess(
+                try Tool.path("sh"),
+                [
+                    "-c",
+                    """
+                    echo $$ >\(folder.file("pid"))
+                    exec unshare --map-root-user --pid --fork --mount-proc --kill-child \
+                        sh -c 'echo up; exec sleep 1031'
+                    """,
+                ])
+            defer { container.stop() }
+            try container.waitForOutput("up\n")
+            try folder.write(
+                """
+                pid=$(cat \(folder.file("pid")))
+                exec nsenter -t $(cat /proc/$pid/task/$pid/children) -U -p -m \
+                    --preserve-credentials setsid -w "$@"
+                """, to: "enter")
+            let place = try Workplace(sshd, app: ["through: sh \(folder.file("enter"))"])
+            let result = try place.run(["--timeout", "1s", "--grace", "1s", "shop", command])
+            #expect(result.status == .exited(124))
+            #expect(result.output == "begun\n")
+            #expect(result.errorOutput.contains("was ended by \(signal)"), "\(result.errorOutput)")
+            Self.expectGone("sleep 1030", of: sshd)
+        }
+    }
+
     @Test func `where it cannot be found, that is said, and how to look`() throws {
         try withSSHD { sshd in
             // Without the run id in its environment nothing tells the process from others.
