@@ -33,6 +33,12 @@ struct JSONText {
         bytes += Array((value ? "true" : "false").utf8)
     }
 
+    /// A finite number.
+    mutating func member(_ key: String, _ value: Double) {
+        begin(key)
+        bytes += Array(value.description.utf8)
+    }
+
     mutating func null(_ key: String) {
         begin(key)
         bytes += Array("null".utf8)
@@ -40,6 +46,23 @@ struct JSONText {
 
     mutating func member(_ key: String, _ values: [String]) {
         begin(key)
+        quote(values)
+    }
+
+    /// An array of strings on its own.
+    static func array(_ values: [String]) -> String {
+        var text = JSONText()
+        text.quote(values)
+        return text.text
+    }
+
+    /// An array of what is JSON already.
+    mutating func raw(_ key: String, _ values: [String]) {
+        begin(key)
+        bytes += Array("[\(values.joined(separator: ","))]".utf8)
+    }
+
+    private mutating func quote(_ values: [String]) {
         bytes.append(UInt8(ascii: "["))
         for (place, value) in values.enumerated() {
             if place > 0 { bytes.append(UInt8(ascii: ",")) }

@@ -11,6 +11,8 @@ package struct TranscriptError: Error, Sendable, Equatable {
         case ledger
         /// Somebody records into the transcript.
         case busy
+        /// The transcript has no step like that.
+        case noSuchStep
     }
 
     package let code: Code

@@ -46,8 +46,14 @@ struct CCRun: ParsableCommand {
                 StopCommand.self,
             ]),
         CommandGroup(name: "look up", subcommands: [TargetsCommand.self, TasksCommand.self]),
-        CommandGroup(name: "look back", subcommands: [HistoryCommand.self, ReplayCommand.self]),
+        CommandGroup(
+            name: "look back",
+            subcommands: [
+                HistoryCommand.self, SearchCommand.self, ShowCommand.self, ReplayCommand.self,
+                ExportCommand.self,
+            ]),
         CommandGroup(name: "evidence", subcommands: [VerifyCommand.self, ScrubCommand.self]),
+        CommandGroup(name: "keep house", subcommands: [PruneCommand.self]),
         CommandGroup(name: "set up", subcommands: [CompletionCommand.self]),
         CommandGroup(name: "hidden", subcommands: [ManualPagesCommand.self]),
     ]

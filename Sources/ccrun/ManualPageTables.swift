@@ -39,10 +39,13 @@ enum ManualPageTables {
             "CCRUN_LEGACY_ALGORITHMS",
             "\"1\" also offers algorithms that only old servers need."),
         Row("CCRUN_LOCK_STALE", "How long a lock that shows no life is respected, 1m by default."),
+        Row("CCRUN_PAGER", "What shows long texts, ahead of PAGER; empty for nothing."),
         Row(
             "CCRUN_SSH_KEY",
             "A private key, as text or the path of its file, to log in with ahead of all others."),
         Row("HOME", "Where .ssh, .config and .local/state are, unless others are named."),
+        Row("NO_COLOR", "Not empty, it turns colours off."),
+        Row("PAGER", "What shows long texts; less -FRX by default."),
         Row(
             "SSH_AUTH_SOCK",
             "The socket of the agent that logs in, where ~/.ssh/config names no other."),

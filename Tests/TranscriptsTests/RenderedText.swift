@@ -3,7 +3,7 @@
 /// What rendering makes of output, without a file.
 struct RenderedText {
     var lines: [RenderedLine] = []
-    var steps: [TranscriptRenderer.Step] = []
+    var steps: [TranscriptStep] = []
 
     var texts: [String] { lines.map(\.text) }
 

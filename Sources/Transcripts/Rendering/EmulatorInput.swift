@@ -96,9 +96,19 @@ struct EmulatorInput {
             combined = 0
             return end
         }
+        if EmulatorInput.turnsDirection(bytes[start..<end]) { return end }
         combined = EmulatorInput.combines(bytes[start..<end]) ? combined + 1 : 0
         if combined <= EmulatorInput.mostCombined { clean += bytes[start..<end] }
         return end
+    }
+
+    /// U+202A to U+202E and U+2066 to U+2069 make text read as another one; terminals heed few of them.
+    private static func turnsDirection(_ bytes: ArraySlice<UInt8>) -> Bool {
+        guard bytes.first == 0xe2, bytes.count == 3 else { return false }
+        switch (bytes[bytes.startIndex + 1], bytes[bytes.startIndex + 2]) {
+        case (0x80, 0xaa...0xae), (0x81, 0xa6...0xa9): return true
+        default: return false
+        }
     }
 
     /// Whether a code point has no width of its own, for libvterm and for others.

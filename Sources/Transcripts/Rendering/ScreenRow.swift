@@ -55,7 +55,10 @@ struct ScreenRow {
 
     /// Forgets what is past the margin, where the line goes on below.
     mutating func cut(to columns: Int) {
-        if cells.count > columns { cells.removeLast(cells.count - columns) }
+        plain = plain.prefix(columns)
+        guard cells.count > columns else { return }
+        split(at: columns)
+        cells.removeLast(cells.count - columns)
     }
 
     /// Notes where the latest content came from.

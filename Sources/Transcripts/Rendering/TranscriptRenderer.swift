@@ -3,14 +3,8 @@
 /// Progress bars have collapsed to what they showed last, alternate screens have dropped out, and
 /// what scrolled away is there. Memory is bounded by the size of a window, whatever is fed.
 package struct TranscriptRenderer: ~Copyable {
-    /// A marker of the transcript: the step that begins there.
-    package struct Step: Sendable, Equatable {
-        package var name: String
-        package var time: Duration
-    }
-
     /// The markers so far.
-    package private(set) var steps: [Step] = []
+    package private(set) var steps: [TranscriptStep] = []
 
     private var emulator: TerminalEmulator
     private var filter = TerminalFilter()
@@ -51,6 +45,34 @@ package struct TranscriptRenderer: ~Copyable {
         emulator.screen.finishAll()
         try drain(body)
         try assembler.finish(body)
+    }
+
+    /// What the screen shows at this moment, row by row, each cut to a number of columns.
+    package func screen(columns: Int = .max) -> [RenderedLine] {
+        let screen = emulator.screen
+        let shown = screen.shown
+        return (0..<shown.height).map { row in
+            var assembler = LineAssembler()
+            var line = RenderedLine(text: "", time: .zero)
+            var cut = shown[row]
+            cut.cut(to: min(columns, screen.columns))
+            assembler.add(cut, screen.alphabet) { _ in }
+            assembler.finish { line = $0 }
+            return line
+        }
+    }
+
+    /// The same with places and styles.
+    var screenPieces: [[ScreenPiece]] { emulator.screen.pieces }
+
+    /// The size of the window at this moment, within our limits.
+    package var windowSize: (columns: Int, rows: Int) {
+        (emulator.screen.columns, emulator.screen.rows)
+    }
+
+    /// Where the cursor is, counted from 0; nil where it is hidden.
+    package var cursor: (row: Int, column: Int)? {
+        emulator.screen.isCursorVisible ? emulator.screen.cursor : nil
     }
 
     // MARK: - Events
@@ -117,7 +139,7 @@ package struct TranscriptRenderer: ~Copyable {
         let isInLine = emulator.screen.cursor.column != 0
         try feed(Array("\u{1b}[0m\(isInLine ? "\r\n" : "")".utf8), body)
         origin.step = steps.count
-        steps.append(Step(name: event.text, time: event.time))
+        steps.append(TranscriptStep(name: event.text, time: event.time))
     }
 
     /// What the screen would show after the gap nobody knows.

@@ -1,0 +1,92 @@
+internal import Runs
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A file that is there as a whole, or not at all; readable for the user alone.
+final class ExportFile {
+    struct Failure: Error {
+        let message: String
+        var hint: String?
+        var isClosedPipe = false
+    }
+
+    private let path: String
+    private let replaces: Bool
+    private let temporary: String
+    private let descriptor: CInt
+    private var buffer: [UInt8] = []
+    private var isFinished = false
+
+    /// Begins a file beside the one that is wanted; throws where that exists and may not be replaced.
+    init(_ path: String, replacing: Bool) throws(Failure) {
+        self.path = path
+        replaces = replacing
+        var status = stat()
+        if !replacing, lstat(path, &status) == 0 { throw Self.exists(path) }
+        temporary = "\(path).ccrun-\(getpid()).tmp"
+        descriptor = open(
+            temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode_t(0o600))
+        guard descriptor >= 0 else { throw Self.failure(path, errno) }
+    }
+
+    deinit {
+        close(descriptor)
+        if !isFinished { unlink(temporary) }
+    }
+
+    func write(_ bytes: [UInt8]) throws(Failure) {
+        buffer += bytes
+        if buffer.count >= 64 * 1024 { try flush() }
+    }
+
+    /// Puts the file in its place.
+    func finish() throws(Failure) {
+        try flush()
+        guard fsync(descriptor) == 0 else { throw Self.failure(path, errno) }
+        if replaces {
+            guard rename(temporary, path) == 0 else { throw Self.failure(path, errno) }
+        } else {
+            // Unlike rename(2), link(2) replaces nothing that came up meanwhile.
+            guard link(temporary, path) == 0 else {
+                throw errno == EEXIST ? Self.exists(path) : Self.failure(path, errno)
+            }
+            unlink(temporary)
+        }
+        isFinished = true
+    }
+
+    /// Writes to stdout instead.
+    static func writeToOutput(_ bytes: [UInt8]) throws(Failure) {
+        let number = bytes.withUnsafeBytes { DescriptorOutput.write($0, to: STDOUT_FILENO) }
+        guard let number else { return }
+        throw Failure(
+            message: "cannot write the export: \(explanation(number))",
+            isClosedPipe: number == EPIPE)
+    }
+
+    private func flush() throws(Failure) {
+        let number = buffer.withUnsafeBytes { DescriptorOutput.write($0, to: descriptor) }
+        buffer.removeAll(keepingCapacity: true)
+        if let number { throw Self.failure(path, number) }
+    }
+
+    private static func exists(_ path: String) -> Failure {
+        Failure(
+            message: "cannot write \"\(path)\": there is such a file",
+            hint: "--force replaces it")
+    }
+
+    private static func failure(_ path: String, _ number: CInt) -> Failure {
+        Failure(message: "cannot write \"\(path)\": \(explanation(number))")
+    }
+
+    private static func explanation(_ number: CInt) -> String {
+        String(cString: strerror(number)).lowercased()
+    }
+}
