@@ -9,11 +9,16 @@ internal import Transcripts
 struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay", abstract: "Show a run again, in its own time.",
-        usage: "ccrun replay [--speed N] [--idle-limit D] [--instant] ID",
+        usage: "ccrun replay [options] ID",
         discussion: """
+            On a terminal, keys are obeyed: space pauses, "." shows the next output while it is \
+            paused, "]" goes to the next step, "<" and ">" change the speed, "q" leaves. A \
+            recording that is larger than the window is cut to it.
+
             Examples:
               ccrun replay last
               ccrun replay --speed 4 --idle-limit 1s 01M81QM37
+              ccrun replay --from-step migrate last
               ccrun replay --instant last | less -R
             """)
 
@@ -26,6 +31,12 @@ struct ReplayCommand: ParsableCommand {
     var idleLimit: Duration?
     @Flag(help: "Show all of it at once.")
     var instant = false
+    @Option(help: ArgumentHelp("Show one step only: its number or name.", valueName: "step"))
+    var step: String?
+    @Option(
+        name: .customLong("from-step"),
+        help: ArgumentHelp("Begin with a step: its number or name.", valueName: "step"))
+    var firstStep: String?
     @Argument(
         help: ArgumentHelp("The run: the beginning of its id, or \"last\".", valueName: "run"))
     var id: String
@@ -34,30 +45,36 @@ struct ReplayCommand: ParsableCommand {
         guard speed > 0, speed.isFinite else {
             throw ValidationError("--speed is a number greater than 0")
         }
+        if step != nil && firstStep != nil {
+            throw ValidationError("--step and --from-step exclude each other")
+        }
     }
 
     func run() throws {
         let notices = Notices(.normal)
-        let signals = SignalPipe()
-        do {
-            let store = HistoryStore(
-                stateFolder: StateFolder.resolve(environment: ProcessEnvironment.all))
-            let transcript = try Transcript.open(try store.find(id).path)
+        let signals = try SignalPipe.ofThisProcess(notices)
+        let transcript = try RecordedRun.open(id, notices)
+        try RecordedRun.perform(notices) {
             var player = Player()
             player.speed = speed
             player.idleLimit = idleLimit
             player.instant = instant
-            player.interrupt = signals?.interruptDescriptor
-            let end = try player.play(transcript, to: Terminal.standardOutput.descriptor)
-            if end == .interrupted, let number = signals?.interrupt() {
-                throw ExitStatus(value: 128 + number)
-            }
-        } catch let error as HistoryError {
-            notices.error(error.message, hint: error.hint)
-            throw ExitStatus(value: CCRun.misuse)
-        } catch let error as TranscriptError {
-            notices.error(error.message)
-            throw ExitStatus(value: CCRun.misuse)
+            player.steps = try step.map { try transcript.steps(named: $0) }
+            player.firstStep = try firstStep.flatMap { try transcript.steps(named: $0).min() }
+            player.interrupt = signals.interruptDescriptor
+            // The terminal is given back before anything is said.
+            let end = try Self.watch(&player, transcript, ReplayTerminal(signals))
+            guard end == .interrupted else { return }
+            // Typed in raw mode, ^C is no signal.
+            throw ExitStatus(value: 128 + (signals.interrupt() ?? 2))
         }
+    }
+
+    private static func watch(
+        _ player: inout Player, _ transcript: Transcript, _ terminal: ReplayTerminal?
+    ) throws -> Player.End {
+        defer { terminal?.leave() }
+        player.console = terminal?.console
+        return try player.play(transcript, to: Terminal.standardOutput.descriptor)
     }
 }

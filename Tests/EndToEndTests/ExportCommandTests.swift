@@ -1,0 +1,129 @@
+import Foundation
+import TestServer
+import Testing
+import Transcripts
+
+/// `ccrun export`: a run in forms that others can read.
+@Suite struct ExportCommandTests {
+    private static let events: [(seconds: Double, code: String, data: String)] =
+        [
+            (0.5, "m", "first"), (1, "o", "one\r\n"), (2, "m", "second"),
+            (2.5, "o", "<b>two</b> \u{1b}[32mgreen\u{1b}[0m\r\n"),
+        ] + ended(at: 3, status: 3)
+
+    @Test func `a file is for the user alone, whole, and replaces none`() throws {
+        let place = try RecordedPlace()
+        try place.record(Self.events)
+        let path = place.folder.file("run.html")
+        #expect(try place.run(["export", "-o", path, "last"]).status == .exited(0))
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+        let again = try place.run(["export", "-o", path, "last"])
+        #expect(again.status == .exited(125))
+        #expect(
+            again.errorOutput.contains("there is such a file\nccrun: hint: --force replaces it"))
+        #expect(try place.run(["export", "--force", "-o", path, "last"]).status == .exited(0))
+        let names = try FileManager.default.contentsOfDirectory(atPath: place.folder.path)
+        #expect(names.filter { $0.contains("html") } == ["run.html"])
+    }
+
+    @Test func `the format is known by the name, or has to be said`() throws {
+        let place = try RecordedPlace()
+        try place.record(Self.events)
+        for name in ["a.cast", "a.cast3", "a.txt", "a.svg", "a.json", "a.htm"] {
+            let result = try place.run(["export", "-o", place.folder.file(name), "last"])
+            #expect(result.status == .exited(0), "\(name): \(result.errorOutput)")
+        }
+        #expect(try place.folder.read("a.txt") == Array("one\n<b>two</b> green\n".utf8))
+        #expect(try place.run(["export", "last"]).status == .exited(125))
+        #expect(try place.run(["export", "-o", "a.doc", "last"]).status == .exited(125))
+    }
+
+    @Test(arguments: ["asciinema", "CCRUN_ASCIINEMA_24"])
+    func `asciinema plays the cast without a word of its own`(program: String) throws {
+        let given = ProcessInfo.processInfo.environment[program]
+        guard let asciinema = given ?? Tool.find(program) else {
+            // The second one is a version that Debian does not have.
+            #expect(program != "asciinema", "asciinema is not installed")
+            return
+        }
+        let place = try RecordedPlace()
+        try place.record(Self.events)
+        let path = place.folder.file("run.cast")
+        #expect(try place.run(["export", "-o", path, "last"]).status == .exited(0))
+        let shown = place.folder.file("shown")
+        let session = try TerminalSession(
+            executable: "/bin/sh",
+            arguments: ["-c", "exec \(asciinema) cat \"$0\" >\"$1\"", path, shown],
+            environment: place.environment)
+        defer { session.close() }
+        #expect(try session.waitForExit() == .exited(0))
+        #expect(session.output.isEmpty)
+        #expect(
+            try String(decoding: place.folder.read("shown"), as: UTF8.self)
+                == "one\r\n<b>two</b> \u{1b}[32mgreen\u{1b}[0m\r\n")
+    }
+
+    /// What a page has become in a real browser.
+    private static func dom(
+        of path: String, in place: RecordedPlace, hash: String = "", withScripts: Bool = true
+    ) throws -> String {
+        let chromium = try Tool.path("chromium")
+        var arguments = [
+            "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom",
+            "--user-data-dir=\(place.folder.file("chromium"))",
+        ]
+        if !withScripts { arguments.append("--blink-settings=scriptEnabled=false") }
+        let result = try ChildProcess.run(
+            chromium, arguments + ["file://\(path)\(hash)"], environment: place.environment,
+            workingFolder: place.folder.path, deadline: .seconds(120))
+        return result.output
+    }
+
+    @Test func `in a browser the player shows the screen at any moment`() throws {
+        let place = try RecordedPlace()
+        try place.record(Self.events)
+        let path = place.folder.file("run.html")
+        #expect(try place.run(["export", "-o", path, "last"]).status == .exited(0))
+        let end = try Self.dom(of: path, in: place)
+        #expect(end.contains("<html lang=\"en\" class=\"js\">"))
+        #expect(end.contains("<span class=\"f2\">green</span></div>"))
+        #expect(end.contains("0:03.0 / 0:03.0"))
+        let early = try Self.dom(of: path, in: place, hash: "#t=1.5")
+        let screen = try #require(
+            early.firstMatch(of: /<div id="screen".*?<\/section>/.dotMatchesNewlines()))
+        #expect(screen.output.contains("<span class=\"\">one</span>"))
+        #expect(!screen.output.contains("green"))
+        #expect(early.contains("0:01.5 / 0:03.0"))
+    }
+
+    @Test func `without scripts the page is there all the same`() throws {
+        let place = try RecordedPlace()
+        try place.record(Self.events)
+        let path = place.folder.file("run.html")
+        #expect(try place.run(["export", "-o", path, "last"]).status == .exited(0))
+        let page = try Self.dom(of: path, in: place, withScripts: false)
+        #expect(page.contains("<html lang=\"en\">"))
+        #expect(page.contains("&lt;b&gt;two&lt;/b&gt; <span class=\"f2\">green</span>"))
+        #expect(page.contains("exit status 3"))
+    }
+
+    @Test func `a hostile transcript runs nothing in a browser`() throws {
+        let text =
+            "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
+        let place = try RecordedPlace()
+        try place.record(
+            [
+                (0.5, "m", text), (1, "o", "\(text)\r\n"),
+                (2, "g", "{\"bytes\":1,\"reason\":\"\(text.replacing("\"", with: "\\\""))\"}"),
+            ]
+                + ended(at: 3, status: 0), command: text)
+        let path = place.folder.file("run.html")
+        #expect(try place.run(["export", "-o", path, "last"]).status == .exited(0))
+        let page = try Self.dom(of: path, in: place)
+        #expect(page.contains("class=\"js\""))
+        #expect(!page.contains("<title>owned"))
+        #expect(!page.contains("<img"))
+        #expect(page.matches(of: /<script/).count == 2)
+    }
+}
