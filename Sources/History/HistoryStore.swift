@@ -1,4 +1,4 @@
-internal import Transcripts
+package import Transcripts
 
 /// The runs of a state folder, newest first: by the index, and by the files where that is no help.
 package struct HistoryStore: Sendable {
@@ -20,14 +20,16 @@ package struct HistoryStore: Sendable {
         files = RunFiles(stateFolder: stateFolder)
     }
 
+    /// Whether anything was recorded; where nothing was, nothing is created.
+    var hasRuns: Bool { !files.months.isEmpty }
+
     /// The newest runs that a filter asks for, as many as wanted or all of them.
     ///
     /// `most` is how many transcripts may be read to fill the index before the files are asked instead.
     package func runs(
         matching filter: HistoryFilter = HistoryFilter(), limit: Int? = nil, most: Int = .max
     ) -> [HistoryEntry] {
-        // Where nothing was recorded, nothing is created.
-        guard !files.months.isEmpty else { return [] }
+        guard hasRuns else { return [] }
         do {
             return try HistoryIndex.use(in: stateFolder, patience: patience) { index in
                 try index.catchUp(most: most, tell: tellOfMany)
@@ -41,16 +43,35 @@ package struct HistoryStore: Sendable {
 
     /// The apps that have runs.
     package func apps() -> [String] {
-        guard !files.months.isEmpty else { return [] }
+        guard hasRuns else { return [] }
         let known = try? HistoryIndex.use(in: stateFolder, patience: patience) { try $0.apps() }
         return known ?? Array(Set(newest().map(\.app))).filter { !$0.isEmpty }
     }
 
     /// Makes the index anew from the transcripts; throws `noIndex` where that cannot be.
     package func rebuild() throws(HistoryError) {
-        guard !files.months.isEmpty else { return }
+        guard hasRuns else { return }
         try HistoryIndex.use(in: stateFolder, patience: patience) { index in
             try index.rebuild(tell: tellOfMany)
+        }
+    }
+
+    /// Takes a run out of the index, with every trace of its text.
+    ///
+    /// For those who have changed a transcript. Throws `noIndex` where the index cannot be written; the
+    /// next reader finds the change by itself then, if the file is a new one.
+    package func forget(_ run: RunID) throws(HistoryError) {
+        guard hasRuns else { return }
+        try HistoryIndex.use(in: stateFolder, patience: patience) { try $0.forget(run) }
+    }
+
+    /// Takes runs out of the index whose transcripts are gone, with every trace of their texts.
+    ///
+    /// Where that does not work now, the next reader does it.
+    func forgetRemoved() {
+        _ = try? HistoryIndex.use(in: stateFolder, patience: patience) { index in
+            try index.catchUp()
+            try index.leaveNoTrace()
         }
     }
 
@@ -72,7 +93,7 @@ package struct HistoryStore: Sendable {
     /// More than this are worth a line while they are read.
     private static let many = 2000
 
-    private func tellOfMany(_ count: Int) {
+    func tellOfMany(_ count: Int) {
         if count > Self.many {
             tell("reading \(count) transcripts into the index; this is done once")
         }

@@ -4,13 +4,13 @@ package import Transcripts
 package struct HistoryTable {
     private let table: TextTable
 
-    /// From here on there is room for who ran it.
+    /// A terminal of so many columns has room for who ran it; others have --json and --run.
     private static let wide = 100
 
     /// Lays out entries for a number of columns; nil, where nobody counts them, cuts nothing.
     package init(_ entries: [HistoryEntry], width: Int?) {
         let idLength = HistoryTable.idLength(entries.map(\.run), width: width)
-        let who = (width ?? .max) >= Self.wide ? 1 : 0
+        let who = (width ?? 0) >= Self.wide ? 1 : 0
         let rows =
             [["RUN", "WHEN"] + ["WHO"].prefix(who) + ["TARGET", "COMMAND", "STATUS", "TIME"]]
             + entries.map { entry in
@@ -45,12 +45,14 @@ package struct HistoryTable {
 
     // MARK: - Cells
 
-    static func command(of entry: HistoryEntry) -> String {
+    /// What was run, or why that cannot be read.
+    package static func command(of entry: HistoryEntry) -> String {
         if case .unreadable(let reason) = entry.state { return CleanText.line(reason) }
         return entry.command.isEmpty ? "(login shell)" : CleanText.line(entry.command)
     }
 
-    static func status(of entry: HistoryEntry) -> String {
+    /// How the run stands, in a few words.
+    package static func status(of entry: HistoryEntry) -> String {
         state(of: entry) + (entry.isPinned ? " pinned" : "")
     }
 

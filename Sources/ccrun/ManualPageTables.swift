@@ -71,6 +71,12 @@ enum ManualPageTables {
         Row(
             "$XDG_STATE_HOME/ccrun/runs/YYYY/MM/RUN.cast",
             "The transcript of a run, of mode 0600, in asciicast version 2."),
+        Row(
+            "$XDG_STATE_HOME/ccrun/runs/YYYY/MM/RUN.pin",
+            "Keeps the run from being pruned."),
+        Row(
+            "$XDG_STATE_HOME/ccrun/history.sqlite",
+            "The index of history and search, of mode 0600, made anew where it is missing."),
         Row("~/.ssh/config", "Read by asking ssh(1): addresses, users, identity files."),
         Row("~/.ssh/known_hosts", "The keys that hosts are expected to have."),
     ]

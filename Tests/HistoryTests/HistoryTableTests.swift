@@ -14,10 +14,10 @@ import Transcripts
         #expect(lines.count == 3)
         #expect(
             lines[0].split(separator: " ") == [
-                "RUN", "WHEN", "WHO", "TARGET", "COMMAND", "STATUS", "TIME",
+                "RUN", "WHEN", "TARGET", "COMMAND", "STATUS", "TIME",
             ])
-        let narrow = HistoryTable(entries, width: 99).lines[0].split(separator: " ")
-        #expect(narrow == ["RUN", "WHEN", "TARGET", "COMMAND", "STATUS", "TIME"])
+        let wide = HistoryTable(entries, width: 100).lines[0].split(separator: " ")
+        #expect(wide == ["RUN", "WHEN", "WHO", "TARGET", "COMMAND", "STATUS", "TIME"])
         #expect(lines[1].hasPrefix(entries[0].run.description))
         #expect(lines[1].contains("  shop/default  (login shell)"))
         #expect(lines[1].contains("  143 signal  "))

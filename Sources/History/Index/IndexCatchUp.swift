@@ -43,6 +43,7 @@ extension HistoryIndex {
             let end = min(start + Self.batch, changes.unread.count)
             try read(changes.unread[start..<end], months)
         }
+        if changes.hasReplaced { try leaveNoTrace() }
         try settle(changes.listed)
     }
 

@@ -40,6 +40,8 @@ struct IndexChanges {
     }
 
     private(set) var unread: [Unread] = []
+    /// Whether a transcript that had its end was written anew: what was in it may have been a secret.
+    private(set) var hasReplaced = false
     private(set) var goneRuns: [Int64] = []
     private(set) var goneMonths: [Int64] = []
     private(set) var pins: [(id: Int64, isPinned: Bool)] = []
@@ -103,6 +105,7 @@ struct IndexChanges {
             if let row, row.inode == file.inode, !Self.hasChanged(row.state, row.stamp, path) {
                 if row.isPinned != isPinned { pins.append((row.id, isPinned)) }
             } else {
+                if row?.state == IndexRow.ended { hasReplaced = true }
                 unread.append(
                     Unread(
                         run: file.run, month: month.name, inode: file.inode, isPinned: isPinned,

@@ -36,7 +36,9 @@ struct IndexCondition {
     private var terms: [String] = []
     private(set) var arguments = StatementArguments()
 
-    init(_ filter: HistoryFilter) {
+    /// `term` is one more, without arguments.
+    init(_ filter: HistoryFilter, and term: String? = nil) {
+        if let term { terms.append(term) }
         if let app = filter.app { add("run.app = ?", app) }
         if let deployment = filter.deployment { add("run.dep = ?", deployment) }
         // Run ids begin with their time, and are in every index.

@@ -7,10 +7,14 @@ struct Paint {
         isColoured = environment["NO_COLOR"]?.isEmpty != false && environment["TERM"] != "dumb"
     }
 
+    /// Nothing is coloured.
+    static let none = Paint(["TERM": "dumb"])
+
     func good(_ text: String) -> String { painted(text, "32") }
     func bad(_ text: String) -> String { painted(text, "31") }
     func warning(_ text: String) -> String { painted(text, "33") }
     func faint(_ text: String) -> String { painted(text, "2") }
+    func match(_ text: String) -> String { painted(text, "1;31") }
 
     private func painted(_ text: String, _ code: String) -> String {
         isColoured && !text.isEmpty ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text
