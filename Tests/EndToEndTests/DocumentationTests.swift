@@ -89,6 +89,13 @@ struct DocumentationTests {
         }
     }
 
+    @Test func `a run that is looked at again`() throws {
+        try withSSHD { sshd in
+            let place = try Workplace(release: sshd, [])
+            try Self.check("transcripts.md", place, port: sshd.port)
+        }
+    }
+
     @Test func `an interactive shell`() throws {
         let lines = try #require(try Self.blocks("console", of: "shell.md").first)
         try withSSHD(SSHDOptions(environment: ["SHELL": "/bin/dash"])) { sshd in

@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func `the speed can be changed on the way`() throws {
-        // A day at 1024 times the speed is 84 s: 1 s is a thousandth, so that this ends.
+        // Ten minutes at 1024 times the speed are less than a second.
         let events: Events = [(0, "o", "begun\r\n"), (600, "o", "over\r\n")]
         try Self.withReplay(events) { session in
             try session.waitFor("begun")
