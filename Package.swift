@@ -70,6 +70,10 @@ let package = Package(
             path: "Tests/TestServer",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "recording-child", dependencies: ["Transcripts"], path: "Tests/RecordingChild",
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "TestServerTests", dependencies: ["TestServer"], swiftSettings: strict),
         .testTarget(
@@ -104,7 +108,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "ccrun", "TestServer", "Transcripts", .product(name: "Yams", package: "Yams"),
+                "ccrun", "recording-child", "TestServer", "Transcripts",
+                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
     ],

@@ -13,7 +13,8 @@ extension TranscriptHeader {
             term: plan.command.term, app: name.app, dep: name.deployment,
             actorUser: HomeFolder.userName, actorHost: HomeFolder.hostName,
             targetHost: plan.endpoint.alias, targetPort: Int(plan.endpoint.port),
-            targetUser: plan.endpoint.user, pseudoTerminal: plan.command.usesTerminal)
+            targetUser: plan.endpoint.user, pseudoTerminal: plan.command.usesTerminal,
+            inputRecorded: plan.options.recordsInput && plan.command.usesTerminal)
         task = plan.taskName
         overriddenRules = plan.overriddenRules
     }

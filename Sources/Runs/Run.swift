@@ -144,7 +144,11 @@ package final class Run {
         var streams = Execution.Streams()
         streams.input = plan.options.ignoresInput ? nil : STDIN_FILENO
         streams.observeInput = { [self] bytes in
-            if !plan.command.usesTerminal { inputDigest.add(bytes) }
+            if plan.command.usesTerminal {
+                record.recorder.recordInput(bytes)
+            } else {
+                inputDigest.add(bytes)
+            }
         }
         streams.outputs = OutputSink.ofThisProcess
         streams.observeOutput = { [self] in errorLine.take($0, $1) }

@@ -30,6 +30,10 @@ package final class Recorder {
     /// What replaces values that may not be recorded, for each stream its own; empty without any.
     private var redactors: [OutputStream: Redactor] = [:]
 
+    /// What keeps secrets out of the input; nil where input is not recorded.
+    private var inputMask: InputMask?
+    private var inputRedactor: Redactor?
+
     /// What follows once the head has reached its size.
     private var tail: TailRing?
 
@@ -72,6 +76,7 @@ package final class Recorder {
     /// Creates the file with its header, and starts to bring both to the disk.
     package func begin(_ header: TranscriptHeader) {
         encoder = EventEncoder(onlcr: header.onlcr)
+        inputMask = header.inputRecorded ? InputMask() : nil
         do {
             let file = try RecordingFile(
                 of: header.run, in: stateFolder, syncDelay: limits.syncDelay)
@@ -95,6 +100,8 @@ package final class Recorder {
     /// Takes output as it was received, of any length.
     package func record(_ bytes: UnsafeRawBufferPointer, from stream: OutputStream) {
         totals.received[stream, default: 0] += bytes.count
+        // What was typed stands ahead of what came of it; its echo is part of the output anyway.
+        if stream == .standardOutput { inputMask?.shown(bytes) { takeInput($0) } }
         guard redactors[stream] != nil else { return take(bytes, .output(stream)) }
         redactors[stream]?.take(bytes) { take($0, .output(stream)) }
     }
@@ -103,6 +110,7 @@ package final class Recorder {
     package func redact(_ redactions: [Redaction]) {
         guard !redactions.isEmpty else { return }
         for stream in OutputStream.allCases { redactors[stream] = Redactor(redactions) }
+        inputRedactor = Redactor(redactions)
     }
 
     /// Records what could have become a value that may not be.
@@ -112,9 +120,14 @@ package final class Recorder {
         }
     }
 
-    /// Takes what was typed, where recording it was asked for.
+    /// Takes what was typed; it is recorded where the header says so, and once it has echoed.
     package func recordInput(_ bytes: UnsafeRawBufferPointer) {
-        take(bytes, .input)
+        inputMask?.typed(bytes) { takeInput($0) }
+    }
+
+    private func takeInput(_ bytes: UnsafeRawBufferPointer) {
+        guard inputRedactor != nil else { return take(bytes, .input) }
+        inputRedactor?.take(bytes) { take($0, .input) }
     }
 
     /// The window of the remote terminal has a new size.
@@ -154,6 +167,8 @@ package final class Recorder {
     /// `end` is when that was, counted from the start; now unless it is given.
     package func finish(_ ending: Ending, at end: Duration? = nil) {
         guard writer != nil else { return }
+        inputMask?.finish { takeInput($0) }
+        inputRedactor?.flush { take($0, .input) }
         recordHeld()
         let now = ContinuousClock.now
         let time = time(at: now)

@@ -112,6 +112,12 @@ struct RecordingFile: ~Copyable {
         }
     }
 
+    /// Whether the file was deleted while it was recorded: what is written goes nowhere.
+    var isGone: Bool {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && status.st_nlink == 0
+    }
+
     // MARK: - The disk
 
     /// After so many bytes there is a sync ahead of time, lest the one at the end take long.

@@ -112,6 +112,9 @@ struct SteadyWriter: ~Copyable {
 
     /// Says again, at the end, that something is missing.
     func warnOfLoss(hasEnding: Bool) {
+        if file.isGone {
+            return warn("the transcript \"\(file.path)\" was deleted while it was recorded")
+        }
         guard hasWarned else { return }
         if lost > 0 {
             warn(

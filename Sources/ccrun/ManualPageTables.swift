@@ -77,6 +77,10 @@ enum ManualPageTables {
         Row(
             "$XDG_STATE_HOME/ccrun/history.sqlite",
             "The index of history and search, of mode 0600, made anew where it is missing."),
+        Row(
+            "$XDG_STATE_HOME/ccrun/runs/YYYY/MM/RUN.cast.sig",
+            "Its SSH signature, where --sign-key or the inventory names a key."),
+        Row("$XDG_STATE_HOME/ccrun/ledger", "A line for each transcript, chained by SHA-256."),
         Row("~/.ssh/config", "Read by asking ssh(1): addresses, users, identity files."),
         Row("~/.ssh/known_hosts", "The keys that hosts are expected to have."),
     ]

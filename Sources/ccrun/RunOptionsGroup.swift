@@ -191,7 +191,15 @@ struct RunOptionsGroup: ParsableArguments {
     @Flag(name: .customLong("json"), help: "Report the outcome as JSON on stderr's last line.")
     var reportsJSON = false
 
+    @Flag(
+        name: .customLong("record-input"),
+        help: "Record what is typed too, but for what does not echo.")
+    var recordsInput = false
+
     func validate() throws {
+        if isDetached, recordsInput {
+            throw ValidationError("a detached job has no input: leave out --record-input")
+        }
         if isDetached, wantsTerminal {
             throw ValidationError("a detached job has no terminal: leave out -t")
         }
@@ -204,5 +212,6 @@ struct RunOptionsGroup: ParsableArguments {
         options.terminal = wantsTerminal ? .always : wantsNoTerminal ? .never : .automatic
         options.ignoresInput = ignoresInput
         options.host = host
+        options.recordsInput = recordsInput
     }
 }

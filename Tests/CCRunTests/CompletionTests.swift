@@ -111,7 +111,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("--rec", ["--record"]), ("shop --dry", ["--dry-run"]), ("replay --ins", ["--instant"]),
+        ("--rec", ["--record-input", "--record"]), ("shop --dry", ["--dry-run"]),
+        ("replay --ins", ["--instant"]),
         ("-t -t", []), ("-e A -e", ["-e"]), ("--tty --tt", ["--ttl"]), ("--dry-run --dry", []),
         ("targets --dry", []), ("targets --conf", ["--config"]), ("shop -- --dry", []),
         ("--exact", []),

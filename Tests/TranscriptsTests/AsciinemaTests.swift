@@ -6,7 +6,7 @@ import Testing
 /// asciinema as the witness that our files are asciicasts.
 @Suite struct AsciinemaTests {
     /// Debian's player, and the one that CCRUN_ASCIINEMA_24 names or scripts/test has installed.
-    private static let players: [String] = {
+    static let players: [String] = {
         let named = ProcessInfo.processInfo.environment["CCRUN_ASCIINEMA_24"]
         let top = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
@@ -33,7 +33,7 @@ import Testing
         "everything else": { recorder in
             recorder.resize(columns: 100, rows: 30)
             recorder.mark("step \"one\"\n")
-            Array("typed\r".utf8).withUnsafeBytes { recorder.recordInput($0) }
+            recorder.typeAndEcho("typed\r")
             recorder.noteInput(byteCount: 3, sha256: "00")
             recorder.record("done\n")
         },
@@ -50,7 +50,8 @@ import Testing
     func `asciinema prints exactly the text and complains about nothing`(
         kind: String, isFinished: Bool
     ) throws {
-        let recording = try Recording(limits: RecorderLimits(cap: 128 * 1024))
+        let recording = try Recording(
+            inputRecorded: true, limits: RecorderLimits(cap: 128 * 1024))
         AsciinemaTests.casts[kind]?(recording.recorder)
         if isFinished {
             recording.recorder.finish(Ending(.exit, status: 0))

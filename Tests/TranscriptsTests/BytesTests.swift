@@ -52,7 +52,7 @@ import Testing
     }
 
     /// Either some ingredients cut anywhere, or bytes without any sense.
-    private static func output(_ random: inout SeededGenerator) -> [UInt8] {
+    static func output(_ random: inout SeededGenerator) -> [UInt8] {
         if Int.random(in: 0..<4, using: &random) == 0 {
             return (0..<Int.random(in: 0...40, using: &random)).map { _ in
                 UInt8.random(in: 0...255, using: &random)

@@ -58,14 +58,17 @@ import Testing
         #expect(try recording.lines.count == 3)
     }
 
-    @Test func `a folder that is deleted meanwhile does not matter`() throws {
+    @Test func `a folder that is deleted meanwhile costs the transcript, which is told`() throws {
         let recording = try Recording()
         recording.recorder.record("before\n")
         try FileManager.default.removeItem(atPath: recording.folder.path)
         recording.recorder.record(String(repeating: "after\n", count: 20_000))
         recording.recorder.mark("step")
         recording.recorder.finish(Ending(.exit, status: 0))
-        #expect(recording.warnings == [])
+        #expect(recording.warnings.count == 2, "\(recording.warnings)")
+        #expect(recording.warnings.first?.hasPrefix("this run is not in the ledger: ") == true)
+        #expect(recording.warnings.last?.hasSuffix("was deleted while it was recorded") == true)
+        #expect(!FileManager.default.fileExists(atPath: recording.folder.path))
     }
 
     @Test func `a state folder that cannot be is warned about once, and nothing else happens`()

@@ -77,15 +77,16 @@ import Testing
     }
 
     @Test func `input, window size and markers have events of their own`() throws {
-        let recording = try Recording()
+        let recording = try Recording(inputRecorded: true)
         recording.recorder.recordInput(UnsafeRawBufferPointer(start: nil, count: 0))
-        Array("y\n".utf8).withUnsafeBytes { recording.recorder.recordInput($0) }
+        recording.recorder.typeAndEcho("y\n")
         recording.recorder.resize(columns: 100, rows: 30)
         recording.recorder.mark("step \"migrate\"")
         recording.recorder.finish(Ending(.exit, status: 0))
         #expect(
             try recording.eventLines == [
-                #"[0.0, "i", "y\n"]"#, #"[0.0, "r", "100x30"]"#, #"[0.0, "m", "step \"migrate\""]"#,
+                #"[0.0, "i", "y\n"]"#, #"[0.0, "o", "y\r\n"]"#, #"[0.0, "r", "100x30"]"#,
+                #"[0.0, "m", "step \"migrate\""]"#,
             ])
     }
 

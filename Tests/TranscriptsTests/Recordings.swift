@@ -38,14 +38,17 @@ struct SeededGenerator: RandomNumberGenerator {
 
 extension TranscriptHeader {
     /// The header of the example in the format's description.
-    static func sample(pseudoTerminal: Bool = false, run: RunID = RunID()) -> TranscriptHeader {
+    static func sample(
+        pseudoTerminal: Bool = false, run: RunID = RunID(), inputRecorded: Bool = false
+    ) -> TranscriptHeader {
         TranscriptHeader(
             run: run, started: Timestamp(milliseconds: 1_795_334_400_412), width: 120, height: 40,
             title: "blog/prod: migrate", command: "python manage.py migrate",
             term: "xterm-256color", app: "blog", dep: "prod", actorUser: "ana",
             actorHost: "laptop", targetHost: "web1.example.com", targetAddress: "192.0.2.7",
             targetPort: 22, targetUser: "deploy", hostKeyFingerprint: "SHA256:uNiV",
-            pseudoTerminal: pseudoTerminal, redacted: ["DB_PASSWORD"])
+            pseudoTerminal: pseudoTerminal, inputRecorded: inputRecorded,
+            redacted: ["DB_PASSWORD"])
     }
 }
 
@@ -61,6 +64,14 @@ extension Recorder {
     }
 }
 
+extension Recorder {
+    /// Types a text, which the far terminal then prints.
+    func typeAndEcho(_ text: String) {
+        Array(text.utf8).withUnsafeBytes { recordInput($0) }
+        record(text)
+    }
+}
+
 /// One recording in a folder of its own; its clock starts in the future, so all times are 0.0.
 final class Recording {
     let folder: TemporaryFolder
@@ -73,13 +84,14 @@ final class Recording {
     }
 
     init(
-        pseudoTerminal: Bool = false, limits: RecorderLimits = RecorderLimits()
+        pseudoTerminal: Bool = false, inputRecorded: Bool = false,
+        limits: RecorderLimits = RecorderLimits()
     ) throws {
         folder = try TemporaryFolder()
         recorder = Recorder(
             stateFolder: folder.path, clock: .now + .seconds(100_000), limits: limits,
             warn: messages.add)
-        recorder.begin(.sample(pseudoTerminal: pseudoTerminal))
+        recorder.begin(.sample(pseudoTerminal: pseudoTerminal, inputRecorded: inputRecorded))
         path = try #require(recorder.path)
     }
 

@@ -20,7 +20,8 @@ import Testing
         in folder: TemporaryFolder, command: String = "x", isFinished: Bool = true,
         reason: String? = nil, pseudoTerminal: Bool = false, _ body: (Recorder) -> Void
     ) throws -> String {
-        var header = TranscriptHeader.sample(pseudoTerminal: pseudoTerminal)
+        var header = TranscriptHeader.sample(
+            pseudoTerminal: pseudoTerminal, inputRecorded: true)
         header.command = command
         header.title = "blog/prod: \(command)"
         let recorder = Recorder(stateFolder: folder.path, clock: .now) { Issue.record("\($0)") }
@@ -49,22 +50,22 @@ import Testing
             recorder.resize(columns: 100, rows: 30)
             recorder.mark("step \(secret)")
             recorder.record([0xff] + Array("binary \(secret) ".utf8) + [0xc3, 0x28])
-            Array("typed \(secret)\r".utf8).withUnsafeBytes { recorder.recordInput($0) }
+            recorder.typeAndEcho("typed \(secret)\r")
             recorder.record(Data(secret.utf8).base64EncodedString())
         }
         let before = try Transcript.open(path)
         let old = try Self.text(path)
         #expect(old.contains("hush-41c"))
         let scrub = try TranscriptScrub(try Self.redactions(), from: path, isDryRun: false)
-        // Command, title, reason, marker, input, three in the output, one on the error stream.
-        #expect(scrub.counts == [9])
+        // Command, title, reason, marker, input, four in the output, one on the error stream.
+        #expect(scrub.counts == [10])
         let after = try Transcript.open(path)
         #expect(try !Self.text(path).contains("hush"))
         let out = try after.recoveredBytes(of: Self.stream)
         let tag = "[redacted:KEY0]"
         #expect(
             out == Array("out \(tag)\nnext\n".utf8) + [0xff] + Array("binary \(tag) ".utf8)
-                + [0xc3, 0x28] + Array(tag.utf8))
+                + [0xc3, 0x28] + Array("typed \(tag)\r\(tag)".utf8))
         #expect(try after.recoveredBytes(of: .standardError) == Array("err \(tag)\n".utf8))
         #expect(after.header.command == "login '\(tag)'")
         #expect(after.header.redacted == before.header.redacted + ["KEY0"])
@@ -91,13 +92,14 @@ import Testing
                 recorder.record([byte])
                 recorder.mark("between")
             }
+            recorder.typeAndEcho("\r")
         }
         let scrub = try TranscriptScrub(try Self.redactions(), from: path, isDryRun: false)
         #expect(scrub.counts == [2])
         let bytes = try Transcript.open(path).recoveredBytes(of: Self.stream)
-        #expect(bytes == Array("[redacted:KEY0]".utf8))
+        #expect(bytes == Array("[redacted:KEY0]\r".utf8))
         let typed = try Transcript.open(path).events().filter { $0.code == .input }.map(\.text)
-        #expect(typed.joined() == "[redacted:KEY0]")
+        #expect(typed.joined() == "[redacted:KEY0]\r")
     }
 
     @Test func `the ledger and the last line tell of it`() throws {

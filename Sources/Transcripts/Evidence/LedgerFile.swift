@@ -27,8 +27,6 @@ struct LedgerFile: ~Copyable {
     /// or the last line is none.
     init(in stateFolder: String, patience: Duration = LedgerFile.patience) throws(TranscriptError) {
         let path = Ledger.path(in: stateFolder)
-        let made = makeFolders(stateFolder)
-        guard made == 0 else { throw LedgerFile.failure("open", path, explanation(of: made)) }
         // Without O_NONBLOCK a FIFO in place of the file would hold us up.
         let flags = O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
         let descriptor = open(path, flags, 0o600)
