@@ -49,16 +49,21 @@ final class ExportFile {
     func finish() throws(Failure) {
         try flush()
         guard fsync(descriptor) == 0 else { throw Self.failure(path, errno) }
-        if replaces {
-            guard rename(temporary, path) == 0 else { throw Self.failure(path, errno) }
-        } else {
-            // Unlike rename(2), link(2) replaces nothing that came up meanwhile.
-            guard link(temporary, path) == 0 else {
-                throw errno == EEXIST ? Self.exists(path) : Self.failure(path, errno)
-            }
+        if !replaces, try linked() {
             unlink(temporary)
+        } else if rename(temporary, path) != 0 {
+            throw Self.failure(path, errno)
         }
         isFinished = true
+    }
+
+    /// Unlike rename(2), link(2) replaces nothing that came up meanwhile; false where the file system
+    /// knows no links.
+    private func linked() throws(Failure) -> Bool {
+        if link(temporary, path) == 0 { return true }
+        if errno == EEXIST { throw Self.exists(path) }
+        guard [EPERM, ENOTSUP, ENOSYS].contains(errno) else { throw Self.failure(path, errno) }
+        return false
     }
 
     /// Writes to stdout instead.
