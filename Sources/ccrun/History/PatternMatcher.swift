@@ -14,11 +14,14 @@ struct PatternMatcher: TextMatcher {
     /// For each byte of ASCII, whether a match can begin with it.
     private let canBegin: [Bool]
     let requiredText: String?
+    private let required: PlainTextMatcher?
 
     /// Throws `PromptPattern.Problem` for what is no pattern, or would match everything.
     init(_ text: String) throws(PromptPattern.Problem) {
         program = try PromptPattern("(?i)\(text)").program
-        requiredText = RequiredText(program).longest
+        let longest = RequiredText(program).longest
+        requiredText = longest
+        required = longest.flatMap { PlainTextMatcher($0) }
         var threads = Threads(program)
         threads.add(0, start: 0, before: nil, after: nil, isExact: false)
         let first = threads.places
@@ -35,8 +38,18 @@ struct PatternMatcher: TextMatcher {
         var found: [Range<Int>] = []
         var threads = Threads(program)
         var start = 0
+        // Looking for a text is much quicker: only lines that have it can have a match.
+        var places = required?.matches(in: lines).map(\.lowerBound)[...]
         while start < lines.count {
             let end = lines[start...].firstIndex(of: 0x0a) ?? lines.count
+            if required != nil {
+                places = places?.drop { $0 < start }
+                guard let next = places?.first else { break }
+                guard next < end else {
+                    start = end + 1
+                    continue
+                }
+            }
             let line = UnsafeRawBufferPointer(rebasing: lines[start..<end])
             for match in matches(inLine: line, &threads) {
                 found.append((match.lowerBound + start)..<(match.upperBound + start))

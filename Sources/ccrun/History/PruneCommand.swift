@@ -55,7 +55,7 @@ struct PruneCommand: ParsableCommand {
             return
         }
         try ask("Remove \(what)\(spared)? [y/N] ", notices)
-        try prune(pruning, notices)
+        try prune(pruning, in: stateFolder, notices)
     }
 
     private func retention(_ notices: Notices) throws(ExitStatus) -> Retention {
@@ -125,9 +125,14 @@ struct PruneCommand: ParsableCommand {
         String(decoding: line, as: UTF8.self).lowercased()
     }
 
-    private func prune(_ pruning: Pruning, _ notices: Notices) throws {
+    private func prune(
+        _ pruning: Pruning, in stateFolder: String, _ notices: Notices
+    ) throws {
         do {
-            let outcome = try pruning.prune(record: Self.record)
+            let outcome = try pruning.prune { runs in
+                // By that a transcript that was pruned is told from one that is missing.
+                try Ledger.append(.pruned, of: runs, in: stateFolder)
+            }
             for failure in outcome.failures {
                 notices.warning("\"\(failure.path)\" is still there: \(failure.reason)")
             }
@@ -138,7 +143,4 @@ struct PruneCommand: ParsableCommand {
             throw ExitStatus.misuse(error.message, hint: error.hint, notices)
         }
     }
-
-    /// Where the ledger of evidence is told what was pruned, and is no longer missing.
-    private static func record(_ runs: [RunID]) throws {}
 }
