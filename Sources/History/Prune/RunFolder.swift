@@ -78,7 +78,7 @@ struct RunFolder: ~Copyable {
         let descriptor = openTranscript(item)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+        return !TranscriptLock.take(descriptor)
     }
 
     /// Removes a transcript and what belongs to it; the reason where that did not work.
@@ -88,9 +88,7 @@ struct RunFolder: ~Copyable {
         let descriptor = openTranscript(item)
         guard descriptor >= 0 else { return explanation(errno) }
         defer { close(descriptor) }
-        if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
-            return "it is running"
-        }
+        guard TranscriptLock.take(descriptor) else { return "it is running" }
         // The transcript goes last: what belongs to it would be nobody's without it.
         for name in item.names.reversed() where unlinkat(month, name, 0) != 0 && errno != ENOENT {
             return explanation(errno)

@@ -94,7 +94,7 @@ package struct TranscriptScrub {
 }
 
 /// The lock that those who record a transcript hold.
-struct TranscriptLock: ~Copyable {
+package struct TranscriptLock: ~Copyable {
     private let descriptor: Int32
 
     /// Throws `busy` where somebody else has it; a file system without locks has nobody who has.
@@ -105,12 +105,26 @@ struct TranscriptLock: ~Copyable {
                 .unreadable, attempted: "cannot open \"\(path)\"",
                 underlying: explanation(of: errno))
         }
-        if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
+        guard TranscriptLock.take(descriptor) else {
             throw TranscriptError(
                 .busy, attempted: "cannot rewrite \"\(path)\"",
                 underlying: "it is being recorded",
                 hint: "wait for the run's end")
         }
+    }
+
+    /// Locks an open file; false where a recorder has it.
+    ///
+    /// Whoever asks for a transcript's state has it for an instant, and so has a program that is being
+    /// started, hence a second of patience. On a file system without locks nobody has it.
+    package static func take(_ descriptor: Int32) -> Bool {
+        let limit = ContinuousClock.now + .seconds(1)
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            guard errno == EWOULDBLOCK || errno == EINTR else { return true }
+            guard ContinuousClock.now < limit else { return false }
+            usleep(1000)
+        }
+        return true
     }
 
     deinit { close(descriptor) }
