@@ -127,6 +127,13 @@ package struct TranscriptLock: ~Copyable {
         return true
     }
 
+    /// Whether a recorder has it.
+    static func isHeld(_ descriptor: Int32) -> Bool {
+        guard take(descriptor) else { return true }
+        flock(descriptor, LOCK_UN)
+        return false
+    }
+
     deinit { close(descriptor) }
 
     /// Lets it go.

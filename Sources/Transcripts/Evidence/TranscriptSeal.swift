@@ -66,7 +66,7 @@ package struct TranscriptSeal: Sendable, Equatable {
         hasEnding = claim != nil
         vouchesForItself = claim?.sha256 == before
         previousHead = claim?.previous
-        isLocked = Transcript.isLocked(descriptor)
+        isLocked = TranscriptLock.isHeld(descriptor)
     }
 
     /// The run that the first line names.
