@@ -77,6 +77,8 @@ struct RecordingFile: ~Copyable {
     }
 
     deinit {
+        // A program that is just being started has a copy of the descriptor, which keeps the lock.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 

@@ -134,7 +134,10 @@ package struct TranscriptLock: ~Copyable {
         return false
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 
     /// Lets it go.
     consuming func release() {}
