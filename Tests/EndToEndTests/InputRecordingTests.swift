@@ -28,9 +28,8 @@ import Transcripts
                 again = getpass.getpass("Password (again): ")
                 print("created", name, first == again, len(first))
                 """
-            try place.folder.write(program + "\n", to: "create.py")
             let session = try place.terminal(
-                ["--record-input", "shop", "python3 \(place.folder.file("create.py"))"])
+                ["--record-input", "shop", "python3", "-c", program])
             defer { session.close() }
             _ = try session.waitFor("Username: ")
             for letter in "anna\u{7f}\u{7f}a\r" { try session.write("\(letter)") }
