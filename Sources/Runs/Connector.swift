@@ -24,15 +24,18 @@ final class Connector {
     private(set) var discoveries = Discoveries()
     /// Called once the host is known to be the right one, before anything of the user's goes there.
     private let trusted: (Discoveries) -> Void
+    /// Called while the server checks the login, if that takes a key; it costs no time then.
+    private let loggingIn: () -> Void
 
     init(
         _ destination: Destination, notices: Notices, signals: SignalPipe,
-        trusted: @escaping (Discoveries) -> Void = { _ in }
+        trusted: @escaping (Discoveries) -> Void = { _ in }, loggingIn: @escaping () -> Void = {}
     ) {
         self.destination = destination
         self.notices = notices
         self.signals = signals
         self.trusted = trusted
+        self.loggingIn = loggingIn
     }
 
     /// A connection with a channel on it; nothing has been run.
@@ -58,6 +61,7 @@ final class Connector {
         let session = try Session(over: transport, interrupt: interrupt)
         try establishTrust(session)
         trusted(discoveries)
+        session.duringLogin = loggingIn
         let login = Login(session: session, user: endpoint.user, keys: loginKeys, deadline: phase)
         try login.perform(sendingAhead: isPipelining)
         notices.detail("logged in as \"\(endpoint.user)\"")

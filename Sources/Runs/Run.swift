@@ -126,12 +126,13 @@ package final class Run {
     }
 
     private func connect() throws(SSHError) -> Connection {
-        let connector = Connector(plan.destination, notices: notices, signals: signals) {
-            [self] discoveries in
-            record.note(discoveries)
-            // Whether there is a terminal is known where none is asked for.
-            if !plan.command.usesTerminal { record.begin() }
-        }
+        let connector = Connector(
+            plan.destination, notices: notices, signals: signals,
+            trusted: { [record] in record.note($0) },
+            loggingIn: { [self] in
+                // Whether there is a terminal is known where none is asked for.
+                if !plan.command.usesTerminal { record.begin() }
+            })
         do {
             return try connector.connect()
         } catch {

@@ -27,6 +27,7 @@ struct BackgroundSync: ~Copyable {
     private let threadDescriptors: [Int32]
     private let thread: pthread_t
     private var headerResult: Int32?
+    private var isStopped = false
 
     /// Starts with a sync of file and folder; nil where the system has no thread to spare.
     ///
@@ -50,7 +51,7 @@ struct BackgroundSync: ~Copyable {
     }
 
     deinit {
-        shutdown(channel, Int32(SHUT_WR))
+        if !isStopped { shutdown(channel, Int32(SHUT_WR)) }
         pthread_join(thread, nil)
         close(channel)
         for descriptor in threadDescriptors { close(descriptor) }
@@ -60,6 +61,7 @@ struct BackgroundSync: ~Copyable {
     /// number.
     mutating func request(atOnce: Bool) -> Int32 {
         let result = collect()
+        guard !isStopped else { return result }
         var byte = atOnce ? BackgroundSync.promptRequest : BackgroundSync.syncRequest
         _ = send(channel, &byte, 1, Int32(MSG_DONTWAIT))
         return result
@@ -71,6 +73,13 @@ struct BackgroundSync: ~Copyable {
         let result = receive(flags: 0) ?? EIO
         headerResult = result
         return result == 0
+    }
+
+    /// Asks the thread to end; it may still be at its last sync when this returns.
+    mutating func stop() {
+        guard !isStopped else { return }
+        isStopped = true
+        shutdown(channel, Int32(SHUT_WR))
     }
 
     private mutating func collect() -> Int32 {

@@ -160,9 +160,9 @@ struct RecordingFile: ~Copyable {
         }
     }
 
-    /// Ends the thread that syncs, if there is one; it is done with the descriptor then.
+    /// Has the thread that syncs end, if there is one; it has when the file is closed.
     mutating func stopSync() {
-        sync = nil
+        sync?.stop()
     }
 
     // MARK: - Private

@@ -105,7 +105,7 @@ struct SteadyWriter: ~Copyable {
         file.size > 0 && file.waitUntilHeaderIsDurable()
     }
 
-    /// Ends what goes on beside this thread.
+    /// Has what goes on beside this thread end.
     mutating func stopSync() {
         file.stopSync()
     }

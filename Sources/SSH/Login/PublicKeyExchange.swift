@@ -41,6 +41,7 @@ final class PublicKeyExchange {
             if let signingError { return .notSigned(signingError) }
             if code == LIBSSH2_ERROR_EAGAIN {
                 sendOpenAheadOnce()
+                if hasSigned { session.useTheWait() }
                 try session.turn(attempted, until: deadline())
                 continue
             }

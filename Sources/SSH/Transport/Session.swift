@@ -46,6 +46,9 @@ package final class Session {
     /// What the handshake offers, and what it could offer besides; nil once that is all it can.
     private(set) var offer: (plain: Algorithms, legacy: Algorithms?)?
     private let handle: Handle
+    /// What can as well be done while the server checks the login, which takes it some milliseconds;
+    /// done once, if at all.
+    package var duringLogin: (() -> Void)?
 
     /// Throws `protocolError` when libssh2 has no memory.
     package init(over transport: Transport, interrupt: Interrupt?) throws(SSHError) {
@@ -211,6 +214,13 @@ package final class Session {
     package func flush() {
         socket.flush(wire)
         socket.acknowledgeQuickly()
+    }
+
+    /// Does what is to be done during the login, once what the server is to work on is on its way.
+    func useTheWait() {
+        guard let work = duringLogin.take() else { return }
+        flush()
+        work()
     }
 
     // MARK: - The end
