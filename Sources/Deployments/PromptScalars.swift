@@ -26,18 +26,48 @@ package struct PromptScalars: Sendable, Equatable {
     }
 
     package let members: [Member]
-    package var isNegated = false
-    package var ignoresCase = false
+    package let isNegated: Bool
+    private let ignoresCase: Bool
+    /// Which characters of ASCII are in the set, a bit each: most are asked about often.
+    private let ascii: (lower: UInt64, upper: UInt64)
+
+    init(members: [Member], isNegated: Bool = false, ignoresCase: Bool = false) {
+        self.members = members
+        self.isNegated = isNegated
+        self.ignoresCase = ignoresCase
+        let has = { (value: UInt8) in
+            Self.has(Unicode.Scalar(value), members, ignoresCase: ignoresCase) != isNegated
+        }
+        ascii = (0..<64 as Range<UInt8>).reduce(into: (0, 0)) { bits, place in
+            if has(place) { bits.lower |= 1 << place }
+            if has(place + 64) { bits.upper |= 1 << place }
+        }
+    }
+
+    package static func == (left: Self, right: Self) -> Bool {
+        left.members == right.members && left.isNegated == right.isNegated
+            && left.ignoresCase == right.ignoresCase
+    }
 
     /// `.`: anything on the line.
     static let anyButLineFeed = PromptScalars(members: [.range("\n"..."\n")], isNegated: true)
 
     package func contains(_ scalar: Unicode.Scalar) -> Bool {
-        let isMember = has(scalar) || (ignoresCase && Self.cases(of: scalar).contains(where: has))
-        return isMember != isNegated
+        switch scalar.value {
+        case 0..<64: ascii.lower >> scalar.value & 1 == 1
+        case 64..<128: ascii.upper >> (scalar.value - 64) & 1 == 1
+        default: Self.has(scalar, members, ignoresCase: ignoresCase) != isNegated
+        }
     }
 
-    private func has(_ scalar: Unicode.Scalar) -> Bool {
+    private static func has(
+        _ scalar: Unicode.Scalar, _ members: [Member], ignoresCase: Bool
+    ) -> Bool {
+        has(scalar, members)
+            || (ignoresCase && cases(of: scalar).contains { has($0, members) })
+    }
+
+    private static func has(_ scalar: Unicode.Scalar, _ members: [Member]) -> Bool {
         members.contains { member in
             switch member {
             case .range(let range): range.contains(scalar)

@@ -67,6 +67,63 @@ import Testing
             }
         }
     }
+
+    @Test(arguments: [4, 55, 666])
+    func `of many lines those are found that another engine finds`(seed: UInt64) throws {
+        var random = PatternDice(seed)
+        for _ in 0..<300 {
+            let pattern = ["^", "", ""][random.number(3)] + random.pattern(depth: 3)
+            guard let matcher = try? PatternMatcher(pattern) else { continue }
+            let other = try NSRegularExpression(pattern: pattern, options: .caseInsensitive)
+            let lines = (0..<20).map { _ in
+                String(
+                    (0..<random.number(9)).map { _ in
+                        "abcB1 é漢".randomElement(using: &random) ?? "a"
+                    })
+            }
+            let theirs = lines.indices.filter { index in
+                let range = NSRange(location: 0, length: lines[index].utf16.count)
+                return other.matches(in: lines[index], range: range).contains {
+                    $0.range.length > 0
+                }
+            }
+            #expect(
+                Self.linesFound(by: matcher, in: lines) == theirs, "\(seed): \(pattern) in \(lines)"
+            )
+        }
+    }
+
+    /// `a.{12}b` has thousands of states: which of the last twelve characters were an a.
+    @Test func `a pattern of more states than are kept finds what a simple search finds`() throws {
+        let matcher = try PatternMatcher("a.{12}b1")
+        var random = PatternDice(7)
+        let lines = (0..<400).map { _ in
+            String((0..<40).map { _ in "ab1é".randomElement(using: &random) ?? "a" })
+        }
+        let expected = lines.indices.filter { index in
+            let line = Array(lines[index])
+            return (0..<(line.count - 14)).contains {
+                line[$0] == "a" && line[$0 + 13] == "b" && line[$0 + 14] == "1"
+            }
+        }
+        #expect(!expected.isEmpty && expected.count < lines.count)
+        #expect(Self.linesFound(by: matcher, in: lines) == expected)
+    }
+
+    private static func linesFound(by matcher: PatternMatcher, in lines: [String]) -> [Int] {
+        var starts: [Int] = []
+        var bytes: [UInt8] = []
+        for line in lines {
+            starts.append(bytes.count)
+            bytes += Array(line.utf8) + [0x0a]
+        }
+        let found = bytes.withUnsafeBytes { matcher.matches(in: $0) }
+        let indices = found.compactMap { match in
+            starts.lastIndex { $0 <= match.lowerBound }
+        }
+        #expect(bytes.withUnsafeBytes { matcher.hasMatch(in: $0) } == !found.isEmpty)
+        return indices.reduce(into: []) { if $0.last != $1 { $0.append($1) } }
+    }
 }
 
 /// Patterns by chance, the same ones for the same seed (SplitMix64).

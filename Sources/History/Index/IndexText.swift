@@ -21,13 +21,25 @@ extension HistoryIndex {
         }
     }
 
-    /// Some of the runs that may have a text, newest first: those that a filter asks for, and that come
-    /// after `last`.
+    /// Some of the runs that a filter asks for and that come after `last`, newest first.
+    struct Page {
+        /// Those whose text has what is looked for, or is not in the index: it may have anything.
+        var candidates: [Candidate] = []
+        /// The last one that was looked at.
+        var last: RunID?
+        /// Whether no run comes after it.
+        var isLast = true
+    }
+
+    /// Looks at up to `limit` runs that may have a text, until there are `mostCandidates`, or `mostFound`
+    /// whose text is known.
     ///
-    /// A run whose text is not in the index may have anything.
-    func candidates(
-        _ filter: HistoryFilter, _ trigrams: String?, after last: RunID?, limit: Int
-    ) throws -> [Candidate] {
+    /// `isWanted` is given the text of each that is known.
+    func page(
+        _ filter: HistoryFilter, _ trigrams: String?, after last: RunID?, limit: Int,
+        mostFound: Int, mostCandidates: Int,
+        isWanted: (UnsafeRawBufferPointer) -> Bool
+    ) throws -> Page {
         var condition = IndexCondition(filter)
         if let last { condition.add("run.run < ?", last.description) }
         if let trigrams {
@@ -43,19 +55,40 @@ extension HistoryIndex {
                 sql: """
                     SELECT \(IndexRow.columns), run.id, text.id IS NOT NULL
                     FROM run JOIN month ON month.id = run.month LEFT JOIN text ON text.id = run.id
-                    \(condition.clause) ORDER BY run.run DESC LIMIT \(limit)
+                    \(condition.clause) ORDER BY run.run DESC LIMIT \(limit + 1)
                     """,
                 arguments: condition.arguments)
-            var candidates: [Candidate] = []
+            var page = Page()
+            var last = ""
+            var (left, found) = (limit, 0)
             while let row = try rows.next() {
-                guard let entry = IndexRow.entry(row, in: files) else { continue }
-                candidates.append(
-                    Candidate(
-                        id: Int64(IndexRow.number(row, 20) ?? 0), entry: entry,
-                        isKnown: IndexRow.number(row, 21) == 1))
+                if left == 0 || found == mostFound || page.candidates.count == mostCandidates {
+                    page.isLast = false
+                    break
+                }
+                left -= 1
+                let id = Int64(IndexRow.number(row, 20) ?? 0)
+                let isKnown = IndexRow.number(row, 21) == 1
+                last = IndexRow.text(row, 0)
+                guard try !isKnown || Self.has(id, isWanted, database),
+                    let entry = IndexRow.entry(row, in: files)
+                else { continue }
+                if isKnown { found += 1 }
+                page.candidates.append(Candidate(id: id, entry: entry, isKnown: isKnown))
             }
-            return candidates
+            page.last = RunID(last)
+            return page
         }
+    }
+
+    /// Whether the text of a run is wanted; it is not copied for that.
+    private static func has(
+        _ id: Int64, _ isWanted: (UnsafeRawBufferPointer) -> Bool, _ database: Database
+    ) throws -> Bool {
+        let statement = try database.cachedStatement(sql: "SELECT body FROM text WHERE id = ?")
+        let rows = try Row.fetchCursor(statement, arguments: [id])
+        guard let row = try rows.next() else { return false }
+        return try row.withUnsafeData(atIndex: 0) { $0?.withUnsafeBytes(isWanted) ?? false }
     }
 
     /// The text of a run, as it is in the index; nil where it is not.

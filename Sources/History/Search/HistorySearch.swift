@@ -73,8 +73,11 @@ package struct HistorySearch {
 
     // MARK: - By the index
 
-    /// How many runs are asked for in one go, few at first, so that the first hits come soon.
-    private static let pages = (first: 20, later: 400)
+    /// How many runs are looked at in one go.
+    ///
+    /// Few at first, so that the first hits come soon, and then ever more, as asking the trigrams takes
+    /// a while. What was found is shown after each go; the first find ends one, and so do many.
+    private static let pages = (first: 20, growth: 8, mostCandidates: 100)
     /// How much text is collected before it is written down, in bytes, and of how many runs.
     private static let batch = (bytes: 4 << 20, runs: 100)
     /// More texts than this are worth a line while they are read.
@@ -89,9 +92,15 @@ package struct HistorySearch {
         var collected = Collected(index: index)
         defer { collected.flush() }
         var limit = Self.pages.first
+        var hasFound = false
         while true {
-            let candidates = try index.candidates(filter, trigrams, after: last, limit: limit)
-            for candidate in candidates {
+            let page = try index.page(
+                filter, trigrams, after: last, limit: limit,
+                mostFound: hasFound ? Self.pages.mostCandidates : 1,
+                mostCandidates: Self.pages.mostCandidates
+            ) { matcher.hasMatch(in: $0) }
+            hasFound = hasFound || page.candidates.contains(where: \.isKnown)
+            for candidate in page.candidates {
                 if let text = try text(of: candidate, index, &collected) {
                     do {
                         try give(text, of: candidate.entry)
@@ -101,8 +110,10 @@ package struct HistorySearch {
                 }
                 last = candidate.entry.run
             }
-            guard candidates.count == limit else { return }
-            limit = Self.pages.later
+            // A row that is no run of ours has no place to go on from.
+            guard !page.isLast, let next = page.last else { return }
+            last = next
+            limit = min(limit * Self.pages.growth, 1 << 20)
         }
     }
 

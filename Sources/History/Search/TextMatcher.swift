@@ -1,7 +1,7 @@
 /// Finds in a text what is looked for, line by line.
 ///
 /// Matches lie within one line, and are not empty.
-package protocol TextMatcher: Sendable {
+package protocol TextMatcher {
     /// A text without regard to case that every line with a match has, or nil where there is none.
     ///
     /// By it the index tells which runs are worth a look.
@@ -9,6 +9,9 @@ package protocol TextMatcher: Sendable {
 
     /// Where the matches are in lines of UTF-8, in bytes, first to last.
     func matches(in lines: UnsafeRawBufferPointer) -> [Range<Int>]
+
+    /// Whether there are any.
+    func hasMatch(in lines: UnsafeRawBufferPointer) -> Bool
 }
 
 /// Finds a text without regard to case.
@@ -32,16 +35,25 @@ package struct PlainTextMatcher: TextMatcher {
     package var requiredText: String? { text }
 
     package func matches(in lines: UnsafeRawBufferPointer) -> [Range<Int>] {
-        ascii.map { Self.matches(of: $0, in: lines) } ?? wideMatches(in: lines)
+        guard let ascii else { return wideMatches(in: lines) }
+        var found: [Range<Int>] = []
+        while let next = Self.firstMatch(of: ascii, in: lines, from: found.last?.upperBound ?? 0) {
+            found.append(next)
+        }
+        return found
     }
 
-    private static func matches(
-        of text: [UInt8], in bytes: UnsafeRawBufferPointer
-    ) -> [Range<Int>] {
-        var found: [Range<Int>] = []
+    package func hasMatch(in lines: UnsafeRawBufferPointer) -> Bool {
+        guard let ascii else { return !wideMatches(in: lines).isEmpty }
+        return Self.firstMatch(of: ascii, in: lines, from: 0) != nil
+    }
+
+    private static func firstMatch(
+        of text: [UInt8], in bytes: UnsafeRawBufferPointer, from start: Int
+    ) -> Range<Int>? {
         text.withUnsafeBufferPointer { text in
             let (first, count) = (text[0], text.count)
-            var position = 0
+            var position = start
             while position + count <= bytes.count {
                 guard lower(bytes[position]) == first else {
                     position += 1
@@ -51,15 +63,11 @@ package struct PlainTextMatcher: TextMatcher {
                 while matched < count, lower(bytes[position + matched]) == text[matched] {
                     matched += 1
                 }
-                if matched == count {
-                    found.append(position..<(position + count))
-                    position += count
-                } else {
-                    position += 1
-                }
+                if matched == count { return position..<(position + count) }
+                position += 1
             }
+            return nil
         }
-        return found
     }
 
     @inline(__always)

@@ -11,58 +11,52 @@ struct PatternMatcher: TextMatcher {
     static let longestLine = 16 << 10
 
     private let program: [PromptPattern.Instruction]
-    /// For each byte of ASCII, whether a match can begin with it.
-    private let canBegin: [Bool]
+    private let sieve: LineSieve
     let requiredText: String?
-    private let required: PlainTextMatcher?
 
     /// Throws `PromptPattern.Problem` for what is no pattern, or would match everything.
     init(_ text: String) throws(PromptPattern.Problem) {
         program = try PromptPattern("(?i)\(text)").program
-        let longest = RequiredText(program).longest
-        requiredText = longest
-        required = longest.flatMap { PlainTextMatcher($0) }
-        var threads = Threads(program)
-        threads.add(0, start: 0, before: nil, after: nil, isExact: false)
-        let first = threads.places
-        let program = program
-        canBegin = (UInt8(0)..<0x80).map { byte in
-            first.contains { place in
-                guard case .one(let scalars) = program[place] else { return false }
-                return scalars.contains(Unicode.Scalar(byte))
-            }
-        }
+        sieve = LineSieve(program)
+        requiredText = RequiredText(program).longest
     }
 
     func matches(in lines: UnsafeRawBufferPointer) -> [Range<Int>] {
         var found: [Range<Int>] = []
-        var threads = Threads(program)
-        var start = 0
-        // Looking for a text is much quicker: only lines that have it can have a match.
-        var places = required?.matches(in: lines).map(\.lowerBound)[...]
-        while start < lines.count {
-            let end = lines[start...].firstIndex(of: 0x0a) ?? lines.count
-            if required != nil {
-                places = places?.drop { $0 < start }
-                guard let next = places?.first else { break }
-                guard next < end else {
-                    start = end + 1
-                    continue
-                }
-            }
-            let line = UnsafeRawBufferPointer(rebasing: lines[start..<end])
-            for match in matches(inLine: line, &threads) {
-                found.append((match.lowerBound + start)..<(match.upperBound + start))
-            }
-            start = end + 1
+        eachMatch(in: lines) {
+            found.append($0)
+            return true
         }
         return found
+    }
+
+    func hasMatch(in lines: UnsafeRawBufferPointer) -> Bool {
+        var hasMatch = false
+        eachMatch(in: lines) { _ in
+            hasMatch = true
+            return false
+        }
+        return hasMatch
+    }
+
+    private func eachMatch(
+        in lines: UnsafeRawBufferPointer, _ body: (Range<Int>) -> Bool
+    ) {
+        var threads = Threads(program)
+        var start = 0
+        while let line = sieve.nextLine(in: lines, from: start) {
+            for match in matches(inLine: UnsafeRawBufferPointer(rebasing: lines[line]), &threads) {
+                let place =
+                    (match.lowerBound + line.lowerBound)..<(match.upperBound + line.lowerBound)
+                guard body(place) else { return }
+            }
+            start = line.upperBound + 1
+        }
     }
 
     private func matches(
         inLine line: UnsafeRawBufferPointer, _ threads: inout Threads
     ) -> [Range<Int>] {
-        guard line.contains(where: { $0 >= 0x80 || canBegin[Int($0)] }) else { return [] }
         let text = String(decoding: line.prefix(Self.longestLine), as: UTF8.self)
         let scalars = Array(text.unicodeScalars)
         var found: [Range<Int>] = []
@@ -82,7 +76,7 @@ struct PatternMatcher: TextMatcher {
 /// The places of the program at which matches may stand, and where each of them has begun.
 private struct Threads {
     private let program: [PromptPattern.Instruction]
-    private(set) var places: [Int] = []
+    private var places: [Int] = []
     private var starts: [Int] = []
     private var seen: [Int]
     private var round = 1
@@ -103,7 +97,7 @@ private struct Threads {
             let before = place > 0 ? text[place - 1] : nil
             let after = place < text.count ? text[place] : nil
             // A match that begins later than one that was found is not wanted.
-            if best == nil { add(0, start: place, before: before, after: after, isExact: true) }
+            if best == nil { add(0, start: place, before: before, after: after) }
             if let start = accepted, start <= best?.lowerBound ?? start { best = start..<place }
             guard let after else { break }
             if best != nil, places.isEmpty { break }
@@ -128,7 +122,7 @@ private struct Threads {
         // In the order in which they have begun, so that the earliest keeps each place.
         for (place, start) in zip(old, begun) {
             if case .one(let scalars) = program[place], scalars.contains(scalar) {
-                add(place + 1, start: start, before: before, after: after, isExact: true)
+                add(place + 1, start: start, before: before, after: after)
             }
         }
     }
@@ -140,10 +134,9 @@ private struct Threads {
         starts = kept.map(\.1)
     }
 
-    /// Follows the program from a place up to the next characters; `isExact` off takes all that
-    /// assertions could let through.
+    /// Follows the program from a place up to the next characters.
     mutating func add(
-        _ place: Int, start: Int, before: Unicode.Scalar?, after: Unicode.Scalar?, isExact: Bool
+        _ place: Int, start: Int, before: Unicode.Scalar?, after: Unicode.Scalar?
     ) {
         waiting.append(place)
         while let place = waiting.popLast() {
@@ -157,7 +150,7 @@ private struct Threads {
             case .jump(let target): waiting.append(target)
             case .split(let first, let second): waiting += [second, first]
             case .assertion(let assertion):
-                if !isExact || Self.holds(assertion, before, after) { waiting.append(place + 1) }
+                if Self.holds(assertion, before, after) { waiting.append(place + 1) }
             }
         }
     }
