@@ -114,7 +114,9 @@ final class Execution {
             let limit = command.timeout.map { DurationText.format($0) } ?? "the time limit"
             return .timedOut("the time limit of \(limit) ran out", fate(relay))
         case .unanswered(let prompt):
-            return .timedOut("nobody answered the prompt \"\(prompt)\"", fate(relay))
+            // A prompt may quote what was entered before.
+            let shown = recorder.withoutSecrets(prompt)
+            return .timedOut("nobody answered the prompt \"\(shown)\"", fate(relay))
         case .outputClosed(let number):
             hasClosedOutput = true
             relay.waitsForReaders = false

@@ -61,6 +61,19 @@ package struct Ending: Sendable, Equatable {
             shellStatus ?? Ending.shellStatus(end: end, status: status, signal: signal)
     }
 
+    /// The same without values that may not be recorded: a reason quotes a prompt, a step has a name.
+    func without(_ redactions: [Redaction]) -> Ending {
+        guard !redactions.isEmpty else { return self }
+        var ending = self
+        ending.reason = reason.map { Redactor.text($0, without: redactions) }
+        ending.signal = signal.map { Redactor.text($0, without: redactions) }
+        for index in steps.indices {
+            ending.steps[index].name = Redactor.text(steps[index].name, without: redactions)
+            ending.steps[index].host = Redactor.text(steps[index].host, without: redactions)
+        }
+        return ending
+    }
+
     /// The status table of ccrun: 128+n for a signal, 124 for a timeout, 130 for an interruption.
     ///
     /// An interruption by HUP, TERM or QUIT is 129, 143 or 131, by the signal given. 255 is everything that

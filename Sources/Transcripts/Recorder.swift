@@ -27,6 +27,7 @@ package final class Recorder {
     /// The time of all that is recorded, where it is not that of the clock.
     private var pinnedTime: Int64?
 
+    private var redactions: [Redaction] = []
     /// What replaces values that may not be recorded, for each stream its own; empty without any.
     private var redactors: [OutputStream: Redactor] = [:]
 
@@ -109,8 +110,14 @@ package final class Recorder {
     /// Keeps values out of all output that is recorded from now on.
     package func redact(_ redactions: [Redaction]) {
         guard !redactions.isEmpty else { return }
+        self.redactions = redactions
         for stream in OutputStream.allCases { redactors[stream] = Redactor(redactions) }
         inputRedactor = Redactor(redactions)
+    }
+
+    /// The text of a message about the run, without values that no transcript may hold.
+    package func withoutSecrets(_ text: String) -> String {
+        Redactor.text(text, without: redactions)
     }
 
     /// Records what could have become a value that may not be.
@@ -139,7 +146,7 @@ package final class Recorder {
     /// A step of a release begins; what came before it is on the disk when this returns.
     package func mark(_ label: String) {
         recordHeld()
-        var text = label
+        var text = withoutSecrets(label)
         text.withUTF8 { take(UnsafeRawBufferPointer($0), .marker) }
         flush(at: .now)
         writer?.syncNow()
@@ -291,7 +298,7 @@ package final class Recorder {
         totals.sha256 = writer?.file.sha256 ?? ""
         var ledger = EndingLedger(in: stateFolder, warn: warn)
         totals.previousHead = ledger.head
-        encoder.event(.ending, ending.text(totals), at: time)
+        encoder.event(.ending, ending.without(redactions).text(totals), at: time)
         flush(at: now)
         guard isRecording, let file = writer?.file.sha256, let run = writer?.header.run else {
             return false

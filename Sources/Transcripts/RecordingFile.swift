@@ -179,15 +179,10 @@ struct RecordingFile: ~Copyable {
 
     /// Says that this file is being recorded; readers tell a running run from a crashed one by it.
     ///
-    /// A reader that asks holds the lock for an instant, hence the few attempts. A file system
-    /// without locks is no reason not to record. False where somebody else has the lock.
+    /// False where somebody else has the lock.
     @discardableResult
     private static func lock(_ descriptor: Int32) -> Bool {
-        for _ in 0..<100 {
-            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK { return true }
-            sched_yield()
-        }
-        return false
+        FileLock.take(descriptor, within: .milliseconds(20))
     }
 
     /// Locks a file without an end, and cuts it behind its first line, which it returns.

@@ -53,18 +53,11 @@ package struct Transcript: Sendable {
         lastTime = end.lastTime
         state =
             end.ending != nil
-            ? .ended : Transcript.isLocked(lines.descriptor) ? .running : .interrupted
+            ? .ended : FileLock.isHeld(lines.descriptor) ? .running : .interrupted
     }
 
     /// The events from the first to the last, each read when it is asked for.
     package func events() throws(TranscriptError) -> EventReader {
         try EventReader(path: path)
-    }
-
-    /// Whether a recorder holds the lock; the question takes it for an instant.
-    static func isLocked(_ descriptor: Int32) -> Bool {
-        guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else { return errno == EWOULDBLOCK }
-        flock(descriptor, LOCK_UN)
-        return false
     }
 }

@@ -9,6 +9,8 @@ package struct TranscriptError: Error, Sendable, Equatable {
         case output
         /// The ledger could not be read, locked or written.
         case ledger
+        /// The disk has no room for a line of the ledger.
+        case full
         /// Somebody records into the transcript.
         case busy
         /// The transcript has no step like that.

@@ -47,10 +47,12 @@ package struct TranscriptHeader: Sendable, Equatable {
     /// The names of the values that were replaced in command, title and output.
     package var redacted: [String]
 
-    /// Replaces values in command and title, and names those that are kept out of the transcript.
+    /// Replaces values in all that was typed or configured, and names those that are kept out of the
+    /// transcript.
     package mutating func redact(_ redactions: [Redaction]) {
         command = Redactor.text(command, without: redactions)
         title = Redactor.text(title, without: redactions)
+        overriddenRules = overriddenRules.map { Redactor.text($0, without: redactions) }
         redacted = redactions.map(\.name)
     }
 

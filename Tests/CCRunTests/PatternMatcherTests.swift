@@ -93,6 +93,15 @@ import Testing
         }
     }
 
+    @Test func `a match that might go on does not make it read a line over and over`() throws {
+        let line = Array(repeating: UInt8(ascii: "a"), count: PatternMatcher.longestLine) + [0x0a]
+        let text = (0..<20).flatMap { _ in line }
+        let matcher = try PatternMatcher("aa(.*y)?")
+        let found = text.withUnsafeBytes { matcher.matches(in: $0) }
+        #expect(found.count == 20 * PatternMatcher.longestLine / 2)
+        #expect(found.allSatisfy { $0.count == 2 })
+    }
+
     /// `a.{12}b` has thousands of states: which of the last twelve characters were an a.
     @Test func `a pattern of more states than are kept finds what a simple search finds`() throws {
         let matcher = try PatternMatcher("a.{12}b1")

@@ -50,6 +50,24 @@ import Transcripts
         }
     }
 
+    @Test func `nor the prompt that nobody answered, or a step's name`() throws {
+        try withSSHD { sshd in
+            let place = try Workplace(
+                release: sshd,
+                [
+                    "release: [{name: step-hush-41c, run: 'printf \"Password for hush-41c: \"; sleep 1000'}]"
+                ])
+            let result = try place.run(
+                ["release", "--secret", "PW=env:PW", "--prompt-timeout", "1s", "shop"],
+                environment: ["PW": "hush-41c"])
+            #expect(result.status == .exited(124), "\(result.errorOutput)")
+            let transcript = try place.transcript()
+            #expect(!String(decoding: try transcript.bytes, as: UTF8.self).contains("hush-41c"))
+            #expect(transcript.ending?.reason?.contains("[redacted:PW]") == true)
+            #expect(try transcript.steps().map(\.name) == ["step-[redacted:PW]"])
+        }
+    }
+
     @Test func `a secret in the command itself is not in the transcript either`() throws {
         try withSSHD { sshd in
             let place = try Self.place(sshd)

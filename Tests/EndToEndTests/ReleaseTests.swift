@@ -34,6 +34,11 @@ import Transcripts
                 transcript.ending?.steps.map(\.name) == ["check", "migrate", "health", "static"])
             #expect(transcript.header.title == "shop/default: release")
             #expect(try sshd.leftovers() == [])
+            let run = transcript.header.run.description
+            #expect(try place.run(["show", "--step", "health", run]).output == "healthy\n")
+            let page = try place.run(["export", "--format", "html", run]).output
+            #expect(page.contains("<a href=\"#step-2\">migrate</a>"))
+            #expect(page.contains("id=\"step-2\">2 migrate</h2>"))
         }
     }
 

@@ -41,7 +41,7 @@ import Transcripts
         #expect(state.store.newest().count == 5)
         let bytes = try Self.size(runs.prefix(3), state)
         var told: [RunID] = []
-        let outcome = try pruning.prune { told += $0 }
+        let outcome = pruning.prune { told += $0 }
         #expect(outcome.runs == 3 && outcome.bytes == bytes && outcome.failures.isEmpty)
         #expect(told == Array(runs.prefix(3)))
         #expect(state.store.newest().map(\.run) == [runs[4], runs[3]])
@@ -77,7 +77,7 @@ import Transcripts
             pruning.items.map(\.run.started)
                 == [-230, -200, -100].map { RunID.at($0 * Self.day).started })
         #expect(pruning.spared == 3)
-        #expect(try pruning.prune { _ in }.runs == 3)
+        #expect(pruning.prune { _ in }.runs == 3)
         let left = state.store.newest()
         #expect(left.map(\.state) == [.detached, .running, .ended])
         #expect(left.last?.run == runs[0] && left.last?.isPinned == true)
@@ -91,7 +91,7 @@ import Transcripts
         let path = try #require(pruning.items.first?.path)
         let descriptor = open(path, O_RDWR)
         #expect(flock(descriptor, LOCK_EX) == 0)
-        let outcome = try pruning.prune { #expect($0.isEmpty) }
+        let outcome = pruning.prune { #expect($0.isEmpty) }
         #expect(outcome.runs == 0)
         #expect(outcome.failures.map(\.reason) == ["it is running"])
         close(descriptor)
@@ -117,7 +117,7 @@ import Transcripts
             atPath: "\(folder)/\(link).cast", withDestinationPath: outside.path)
         let pruning = Self.pruning(state, days: 0)
         #expect(pruning.items.map(\.run) == runs)
-        #expect(try pruning.prune { _ in }.runs == 2)
+        #expect(pruning.prune { _ in }.runs == 2)
         #expect(files.fileExists(atPath: outside.path))
         #expect(
             try files.contentsOfDirectory(atPath: folder).sorted()
@@ -125,15 +125,31 @@ import Transcripts
         #expect(!files.fileExists(atPath: state.file(of: runs[1]).path))
     }
 
-    @Test func `what the ledger does not take ends it`() throws {
-        struct Full: Error {}
-        let (state, _) = try Self.state([200])
-        #expect(throws: Full.self) { try Self.pruning(state, days: 90).prune { _ in throw Full() } }
+    @Test func `what the ledger does not take stays`() throws {
+        struct Locked: Error {}
+        let (state, runs) = try Self.state([200, 150])
+        let outcome = Self.pruning(state, days: 90).prune { _ in throw Locked() }
+        #expect(outcome.runs == 0 && outcome.failure is Locked)
+        #expect(state.store.newest().map(\.run) == runs.reversed())
+    }
+
+    @Test func `where the disk is full for the ledger, room is made first`() throws {
+        let (state, runs) = try Self.state([200, 150, 1])
+        var told: [[RunID]] = []
+        let outcome = Self.pruning(state, days: 90).prune { runs in
+            told.append(runs)
+            guard told.count > 1 else {
+                throw TranscriptError(.full, attempted: "cannot write", underlying: "no space")
+            }
+        }
+        #expect(outcome.runs == 2 && outcome.failure == nil)
+        #expect(told == [[runs[0]], [runs[0]], [runs[1]]])
+        #expect(state.store.newest().map(\.run) == [runs[2]])
     }
 
     @Test func `the month that it is keeps its folder`() throws {
         let (state, runs) = try Self.state([1])
-        #expect(try Self.pruning(state, size: 0).prune { _ in }.runs == 1)
+        #expect(Self.pruning(state, size: 0).prune { _ in }.runs == 1)
         #expect(
             FileManager.default.fileExists(
                 atPath: state.file(of: runs[0]).deletingLastPathComponent().path))

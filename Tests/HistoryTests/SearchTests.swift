@@ -62,7 +62,7 @@ extension StateFolderFixture {
             #expect(hit.entry.run == .some(hit.entry.run) && hit.entry.command == "release")
             #expect(hit.text == "Error: relation does not exist")
             #expect(hit.matches == [7..<20])
-            #expect(hit.step == SearchHit.Step(number: 2, name: "2/2 migrate"))
+            #expect(hit.step == SearchHit.Step(number: 2, name: "migrate"))
             #expect(hit.stream == .standardError)
             #expect(hit.kind == .output)
             #expect(hit.time >= .zero && hit.time < .seconds(600))

@@ -5,6 +5,14 @@ import Transcripts
 
 @testable import History
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// What is proved of transcripts: each verdict, by doing what it tells of.
 @Suite final class VerifierTests {
     private let folder: ScratchFolder
@@ -168,6 +176,15 @@ import Transcripts
         recorder.leave()
         #expect(try verdict(run).word == .interrupted)
         #expect(Verdict.Word.running.isFine && Verdict.Word.interrupted.isFine)
+    }
+
+    @Test func `a lock on an edited transcript hides nothing`() throws {
+        let runs = record(1)
+        try edit(path(runs[0])) { $0[1].replace("output", with: "0utput") }
+        let holder = open(path(runs[0]), O_RDONLY | O_CLOEXEC)
+        defer { close(holder) }
+        #expect(flock(holder, LOCK_EX) == 0)
+        #expect(try verdict(runs[0]).word == .edited)
     }
 
     @Test func `what the ledger notes is told`() throws {

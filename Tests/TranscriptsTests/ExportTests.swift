@@ -161,6 +161,36 @@ import Testing
         #expect(tail.contains { $0.contains("id=\"L\(count)\"") && $0.contains("line \(count)<") })
     }
 
+    @Test(arguments: [
+        ("2/4 migrate", "migrate", "migrate", nil),
+        ("2/4 migrate on web1", "migrate on web1", "migrate", "web1"),
+        (
+            "1/1 dump all on disk on web1:22", "dump all on disk on web1:22", "dump all on disk",
+            "web1:22"
+        ),
+        ("migrate", "migrate", "migrate", nil), ("a/b c", "a/b c", "a/b c", nil),
+        ("1/2", "1/2", "1/2", nil), ("on web1", "on web1", "on web1", nil), ("", "", "", nil),
+    ])
+    func `a release's marker tells the step and its host`(
+        label: String, title: String, name: String, host: String?
+    ) {
+        let step = TranscriptStep(label: label, time: .zero)
+        #expect((step.title, step.name) == (title, name))
+        #expect(step.host == host)
+    }
+
+    @Test func `of a step on several hosts each is found`() throws {
+        let recording = try Recording()
+        for label in ["1/2 check", "2/2 warm on web1", "2/2 warm on web2"] {
+            recording.recorder.mark(label)
+        }
+        let transcript = try Transcript.open(recording.path)
+        for (text, places) in [
+            ("check", [0]), ("1/2 check", [0]), ("warm", [1, 2]), ("warm on web2", [2]),
+            ("2/2 warm on web1", [1]),
+        ] { #expect(try transcript.steps(named: text) == Set(places), "\(text)") }
+    }
+
     @Test(arguments: [("1", [0]), ("2", [1]), ("b", [1, 2]), ("a", [0])])
     func `steps have numbers and names`(text: String, places: [Int]) throws {
         let recording = try Recording()

@@ -80,6 +80,22 @@ import Testing
                 .echoed("\r"),
             ], "\u{1b}[A\u{1b}[200~ls\u{1b}[201~\r"
         ),
+        "a key that begins a string, ahead of a password": (
+            [
+                .echoed("first"), .typed("\u{1b}_"), .shown("_"), .echoed("line\r"),
+                .typed("hush-41c\r"), .shown("\r\n"), .echoed("exit\r"),
+            ], "[masked]\r[masked]\rexit\r"
+        ),
+        "a string that the line ends in": (
+            [.typed("\u{1b}]hush-41c"), .typed("\r"), .shown("\r\n")], "[masked]\r"
+        ),
+        "a string that the run ends in": ([.typed("\u{1b}Phush-41c")], "[masked]"),
+        "a string with an end": (
+            [.typed("\u{1b}]11;hush-41c\u{7}"), .echoed("ls\r")], "[masked]\r"
+        ),
+        "digits behind a bracket": (
+            [.typed("\u{1b}[123456"), .typed("\r"), .shown("\r\n")], "[masked]\r"
+        ),
         "beyond ASCII": ([.echoed("café 漢\r")], "café 漢\r"),
         "keys of a program that fills the screen": (
             [.typed("j"), .shown("\u{1b}[2;1Hnext"), .typed("q"), .shown("$ ")], "[masked]"

@@ -135,6 +135,16 @@ import Testing
         #expect(messages.all[0].hasPrefix("this run is not in the ledger: cannot use the ledger"))
     }
 
+    @Test(arguments: ["9223372036854775807", "9007199254740993"])
+    func `a number too great to be counted on from is no line of ours`(number: String) throws {
+        let line = try #require(try record("one")).text.split(separator: " ").dropFirst()
+        try ([Substring(number)] + line).joined(separator: " ").appending("\n")
+            .write(toFile: path, atomically: false, encoding: .utf8)
+        #expect(try record("two") == nil)
+        #expect(messages.all.count == 1)
+        #expect(try Ledger(in: folder.path).flaws.map(\.line) == [1])
+    }
+
     @Test func `a FIFO in the ledger's place holds nobody up`() throws {
         #expect(mkfifo(path, 0o600) == 0)
         #expect(try record("one") == nil)

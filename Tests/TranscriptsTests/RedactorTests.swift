@@ -159,6 +159,29 @@ import Testing
         #expect(output == Array("[redacted:KEY]".utf8))
     }
 
+    @Test func `markers, reasons, steps and rules hold none either`() throws {
+        let folder = try TemporaryFolder()
+        let redactions = [try Self.redaction("hush-41c")]
+        let recorder = Recorder(stateFolder: folder.path, clock: .now) { Issue.record("\($0)") }
+        recorder.redact(redactions)
+        var header = TranscriptHeader.sample()
+        header.overriddenRules = ["rm hush-41c"]
+        header.redact(redactions)
+        recorder.begin(header)
+        recorder.mark("1/1 login hush-41c")
+        var ending = Ending(.timeout, signal: "hush-41c", reason: "no answer to \"hush-41c?\"")
+        ending.steps = [
+            .init(name: "login hush-41c", host: "hush-41c", status: 124, milliseconds: 1)
+        ]
+        recorder.finish(ending)
+        let path = try #require(recorder.path)
+        #expect(try !String(contentsOfFile: path, encoding: .utf8).contains("hush"))
+        let transcript = try Transcript.open(path)
+        #expect(transcript.ending?.reason == "no answer to \"[redacted:KEY]?\"")
+        #expect(transcript.ending?.steps.first?.name == "login [redacted:KEY]")
+        #expect(try transcript.steps().map(\.name) == ["login [redacted:KEY]"])
+    }
+
     @Test func `what is too short is not looked for`() {
         #expect(Redaction("12345".utf8, named: "KEY") == nil)
         #expect(Redaction("123456".utf8, named: "KEY") != nil)

@@ -50,8 +50,9 @@ package struct Verifier: Sendable {
             guard let seal = try TranscriptSeal.read(path) else {
                 return absence(of: run, path, entry)
             }
-            if seal.isLocked { return Verdict(run, path, .running) }
             guard let vouching = entries[run]?.last(where: { $0.line.sha256 != nil }) else {
+                // What the ledger vouches for has ended, whoever holds a lock on it.
+                if seal.isLocked { return Verdict(run, path, .running) }
                 return verdict(on: run, path, withoutLedger: seal)
             }
             return verdict(on: run, path, seal, vouching)

@@ -22,9 +22,9 @@ package struct Retention: Sendable, Equatable {
     }
 }
 
-/// Told of the runs whose transcripts have just been removed, for the ledger of evidence.
+/// Told of runs whose transcripts are about to be removed, for the ledger of evidence.
 ///
-/// What it throws ends the pruning.
+/// What it throws ends the pruning, and these stay.
 package typealias PruneRecord = ([RunID]) throws -> Void
 
 /// The transcripts that go by a retention, found before any of them is touched.
@@ -37,7 +37,7 @@ package struct Pruning {
         package let size: Int
     }
 
-    /// How many runs are removed before the ledger is told of them.
+    /// How many runs the ledger is told of at once.
     private static let batch = 200
 
     private let stateFolder: String
@@ -110,18 +110,22 @@ package struct Pruning {
         package var bytes = 0
         /// The transcripts that are still there, and why.
         package var failures: [(path: String, reason: String)] = []
+        /// What ended it ahead of its time.
+        package var failure: (any Error)?
     }
 
     /// Removes what is to go, and the folders of months that have nothing left; then the index forgets.
-    ///
-    /// `record` is told of what has gone; what it throws is thrown.
-    package func prune(record: PruneRecord) throws -> Outcome {
+    package func prune(record: PruneRecord) -> Outcome {
         var outcome = Outcome()
-        for (month, items) in going {
+        for (month, items) in going where outcome.failure == nil {
             guard let folder = RunFolder(month, in: files) else { continue }
-            for start in stride(from: 0, to: items.count, by: Self.batch) {
-                let batch = items[start..<min(start + Self.batch, items.count)]
-                try record(remove(batch, from: folder, &outcome))
+            do {
+                for start in stride(from: 0, to: items.count, by: Self.batch) {
+                    let batch = items[start..<min(start + Self.batch, items.count)]
+                    try remove(batch, from: folder, &outcome, record)
+                }
+            } catch {
+                outcome.failure = error
             }
             // A run that begins now has made sure of its folder, and is about to use it.
             if month.name < now.folder { folder.removeIfEmpty(in: files) }
@@ -130,9 +134,29 @@ package struct Pruning {
         return outcome
     }
 
+    /// The ledger comes first: a transcript that is gone without a line there would be missing for good,
+    /// while one that is still there is as whole as before.
     private func remove(
         _ items: ArraySlice<RunFolder.Item>, from folder: borrowing RunFolder,
-        _ outcome: inout Outcome
+        _ outcome: inout Outcome, _ record: PruneRecord
+    ) throws {
+        let items = items.filter { item in
+            guard folder.isRunning(item) else { return true }
+            outcome.failures.append(("\(folder.path)/\(item.names[0])", "it is running"))
+            return false
+        }
+        guard !items.isEmpty else { return }
+        do {
+            try record(items.map(\.run))
+        } catch let error as TranscriptError where error.code == .full {
+            // Only what is removed makes room for the ledger.
+            return try record(remove(items, from: folder, &outcome))
+        }
+        _ = remove(items, from: folder, &outcome)
+    }
+
+    private func remove(
+        _ items: [RunFolder.Item], from folder: borrowing RunFolder, _ outcome: inout Outcome
     ) -> [RunID] {
         var gone: [RunID] = []
         for item in items {

@@ -77,7 +77,10 @@ struct RunFolder: ~Copyable {
     func isRunning(_ item: Item) -> Bool {
         let descriptor = openTranscript(item)
         guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
+        defer {
+            flock(descriptor, LOCK_UN)
+            close(descriptor)
+        }
         return !TranscriptLock.take(descriptor)
     }
 

@@ -42,7 +42,7 @@ struct RunText: Sendable {
         {
             // What could be read of a transcript that ends badly is text as well.
             try? Self.render(events, &renderer) { collected.add($0) }
-            steps = renderer.steps.map { CleanText.line($0.name) }
+            steps = renderer.steps.map { CleanText.line($0.title) }
         }
         self.steps = steps
         append(entry.command, Mark(kind: .command, milliseconds: 0, stream: 0))

@@ -8,7 +8,7 @@
 
 /// The ledger's file, locked, with its last line: lines can be appended until it is let go.
 ///
-/// Nothing here waits for long, and nothing waits for the disk.
+/// Nothing here waits for longer than `patience`, and nothing waits for the disk.
 struct LedgerFile: ~Copyable {
     /// How long somebody else may hold the lock, who needs it for less than a millisecond.
     static let patience = Duration.seconds(2)
@@ -34,7 +34,10 @@ struct LedgerFile: ~Copyable {
             throw LedgerFile.failure("open", path, explanation(of: errno))
         }
         do throws(TranscriptError) {
-            try LedgerFile.lock(descriptor, path, patience)
+            guard FileLock.take(descriptor, within: patience) else {
+                throw LedgerFile.failure(
+                    "lock", path, "somebody else has kept it locked for too long")
+            }
             let end = try LedgerFile.end(of: descriptor, path)
             (last, size, wasTorn) = (end.last, end.size, end.isTorn)
         } catch {
@@ -53,6 +56,8 @@ struct LedgerFile: ~Copyable {
     var head: String? { last?.head }
 
     /// Appends a line; where the disk does not take it, the ledger is as it was.
+    ///
+    /// Throws `full` where it has no room, else `ledger`.
     mutating func append(
         _ event: LedgerLine.Event, of run: RunID, sha256: String?
     ) throws(TranscriptError) -> LedgerLine {
@@ -62,28 +67,23 @@ struct LedgerFile: ~Copyable {
         guard errorNumber == 0 else {
             // What stays all the same is a torn line, which the next one to open it cuts.
             if written > 0 { _ = ftruncate(descriptor, off_t(size)) }
-            throw LedgerFile.failure("write", path, explanation(of: errorNumber))
+            throw LedgerFile.failure(
+                "write", path, explanation(of: errorNumber),
+                [ENOSPC, EDQUOT].contains(errorNumber) ? .full : .ledger)
         }
         size += bytes.count
         last = line
         return line
     }
 
-    // MARK: - Private
-
-    /// Waits for the lock in small steps; a file system without locks is no reason not to write.
-    private static func lock(
-        _ descriptor: Int32, _ path: String, _ patience: Duration
-    ) throws(TranscriptError) {
-        let limit = ContinuousClock.now + patience
-        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            guard errno == EWOULDBLOCK || errno == EINTR else { return }
-            guard ContinuousClock.now < limit else {
-                throw failure("lock", path, "somebody else has kept it locked for too long")
-            }
-            usleep(UInt32.random(in: 200...1500))
-        }
+    /// Takes the last line back, as what it tells of has not happened after all.
+    mutating func takeBack(_ line: LedgerLine, before: LedgerLine?) {
+        let shorter = size - line.text.utf8.count - 1
+        guard last == line, ftruncate(descriptor, off_t(shorter)) == 0 else { return }
+        (size, last) = (shorter, before)
     }
+
+    // MARK: - Private
 
     /// Longer than any line.
     private static let longestLine = 512
@@ -127,10 +127,11 @@ struct LedgerFile: ~Copyable {
     }
 
     private static func failure(
-        _ verb: String, _ path: String, _ reason: String
+        _ verb: String, _ path: String, _ reason: String,
+        _ code: TranscriptError.Code = .ledger
     ) -> TranscriptError {
         TranscriptError(
-            .ledger, attempted: "cannot \(verb) the ledger \"\(path)\"", underlying: reason,
+            code, attempted: "cannot \(verb) the ledger \"\(path)\"", underlying: reason,
             hint: "\"ccrun verify --all\" tells what is there")
     }
 }

@@ -12,6 +12,10 @@ package struct LedgerLine: Sendable, Equatable {
         case pruned
     }
 
+    /// A greater number has been written by somebody else: it would take a million lines a second for
+    /// two centuries.
+    private static let greatestIndex = 1 << 53
+
     /// Counted from 1.
     package let index: Int
     package let run: RunID
@@ -38,7 +42,8 @@ package struct LedgerLine: Sendable, Equatable {
     /// Reads a line without its line feed; nil unless it is one.
     init?(_ text: some StringProtocol) {
         let words = text.split(separator: " ", omittingEmptySubsequences: false)
-        guard words.count == 5, let index = Int(words[0]), index > 0, String(index) == words[0],
+        guard words.count == 5, let index = Int(words[0]),
+            (1...LedgerLine.greatestIndex).contains(index), String(index) == words[0],
             let run = RunID(words[1]), run.description == words[1],
             words[2] == "-" || LedgerLine.isDigest(words[2]),
             let event = Event(rawValue: String(words[3])), LedgerLine.isDigest(words[4])

@@ -13,6 +13,8 @@ final class ReplacementFile {
     private let descriptor: Int32
     private var digest = InputDigest()
     private var isInPlace = false
+    /// How many bytes were looked at.
+    private var checkedCount = 0
 
     init(for target: String) throws(TranscriptError) {
         self.target = target
@@ -41,13 +43,18 @@ final class ReplacementFile {
 
     /// Looks at every byte once more; throws `output` where a value still stands there.
     func check(without redactions: [Redaction]) throws(TranscriptError) {
+        checkedCount = 0
+        try checkNew(without: redactions)
+    }
+
+    /// The same for what was written since the last look: whole lines.
+    func checkNew(without redactions: [Redaction]) throws(TranscriptError) {
         var redactor = Redactor(redactions)
-        var position = 0
         while true {
-            let piece = readAll(descriptor, from: position, count: 1 << 20)
+            let piece = readAll(descriptor, from: checkedCount, count: 1 << 20)
             guard !piece.isEmpty else { break }
             piece.withUnsafeBytes { redactor.take($0) { _ in } }
-            position += piece.count
+            checkedCount += piece.count
         }
         redactor.flush { _ in }
         guard redactor.counts.allSatisfy({ $0 == 0 }) else {
@@ -57,10 +64,15 @@ final class ReplacementFile {
         }
     }
 
-    /// Brings it to the disk and renames it; the old file is gone then.
-    func takePlace() throws(TranscriptError) {
+    /// Brings what was written to the disk.
+    func save() throws(TranscriptError) {
         let result = synchronize(descriptor)
         guard result == 0 else { throw failure("save \"\(path)\"", result) }
+    }
+
+    /// Brings it to the disk and renames it; the old file is gone then.
+    func takePlace() throws(TranscriptError) {
+        try save()
         guard rename(path, target) == 0 else { throw failure("replace \"\(target)\"", errno) }
         isInPlace = true
         let folder = target.lastIndex(of: "/").map { String(target[..<$0]) } ?? "."

@@ -1,11 +1,3 @@
-#if canImport(Darwin)
-    internal import Darwin
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Glibc
-#endif
-
 /// Takes values out of a transcript after the fact: it is written anew, and the ledger tells.
 ///
 /// The new file takes the old one's name in one step, and no copy of the old bytes stays.
@@ -73,8 +65,12 @@ package struct TranscriptScrub {
             batch throws(TranscriptError) in try file.append(batch)
         }
         let end = try copy(transcript, to: &events)
+        // Reading and saving all of it takes its time, and the ledger is locked for a moment only.
+        try file.check(without: found)
+        try file.save()
         // From here on nobody else writes into the ledger: the last line tells its head.
         var ledger = try LedgerFile(in: stateFolder)
+        let before = ledger.last
         if let end {
             var totals = RecordedTotals()
             totals.received = end.ending.received
@@ -86,59 +82,16 @@ package struct TranscriptScrub {
             totals.sha256 = file.sha256
             totals.previousHead = ledger.head
             try events.append(ending: end.ending.text(totals), at: end.time)
+            try file.checkNew(without: found)
         }
-        try file.check(without: found)
-        try file.takePlace()
-        return try ledger.append(.scrubbed, of: transcript.header.run, sha256: file.sha256)
-    }
-}
-
-/// The lock that those who record a transcript hold.
-package struct TranscriptLock: ~Copyable {
-    private let descriptor: Int32
-
-    /// Throws `busy` where somebody else has it; a file system without locks has nobody who has.
-    init(_ path: String) throws(TranscriptError) {
-        descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)
-        guard descriptor >= 0 else {
-            throw TranscriptError(
-                .unreadable, attempted: "cannot open \"\(path)\"",
-                underlying: explanation(of: errno))
+        let line = try ledger.append(
+            .scrubbed, of: transcript.header.run, sha256: file.sha256)
+        do {
+            try file.takePlace()
+        } catch {
+            ledger.takeBack(line, before: before)
+            throw error
         }
-        guard TranscriptLock.take(descriptor) else {
-            throw TranscriptError(
-                .busy, attempted: "cannot rewrite \"\(path)\"",
-                underlying: "it is being recorded",
-                hint: "wait for the run's end")
-        }
+        return line
     }
-
-    /// Locks an open file; false where a recorder has it.
-    ///
-    /// Whoever asks for a transcript's state has it for an instant, and so has a program that is being
-    /// started, hence a second of patience. On a file system without locks nobody has it.
-    package static func take(_ descriptor: Int32) -> Bool {
-        let limit = ContinuousClock.now + .seconds(1)
-        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            guard errno == EWOULDBLOCK || errno == EINTR else { return true }
-            guard ContinuousClock.now < limit else { return false }
-            usleep(1000)
-        }
-        return true
-    }
-
-    /// Whether a recorder has it.
-    static func isHeld(_ descriptor: Int32) -> Bool {
-        guard take(descriptor) else { return true }
-        flock(descriptor, LOCK_UN)
-        return false
-    }
-
-    deinit {
-        flock(descriptor, LOCK_UN)
-        close(descriptor)
-    }
-
-    /// Lets it go.
-    consuming func release() {}
 }

@@ -96,7 +96,7 @@ package struct HTMLExport {
         guard !ended.isEmpty else { return "" }
         let rows = ended.map { step in
             let mark = step.status == 0 ? "ok" : "no"
-            let place = steps.firstIndex { $0.name == step.name }
+            let place = steps.firstIndex { $0.isStep(step) }
             let name = Markup.escaped(step.name)
             let link = place.map { "<a href=\"#step-\($0 + 1)\">\(name)</a>" } ?? name
             return "<tr><td>\(link)</td><td>\(Markup.escaped(step.host))</td>"
@@ -122,7 +122,7 @@ package struct HTMLExport {
             "<option value=\"\(speed)\"\(speed == "1" ? " selected" : "")>\(speed)×</option>"
         }
         let choices = steps.enumerated().map { index, step in
-            "<option value=\"\(index + 1)\">\(index + 1) \(Markup.escaped(step.name))</option>"
+            "<option value=\"\(index + 1)\">\(index + 1) \(Markup.escaped(step.title))</option>"
         }
         let chooser =
             steps.isEmpty

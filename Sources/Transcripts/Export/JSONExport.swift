@@ -25,6 +25,7 @@ package struct JSONExport {
             addHeader(to: &json)
             json.member("steps", steps) { step, json in
                 json.member("name", step.name)
+                if let host = step.host { json.member("host", host) }
                 json.member("seconds", JSONExport.number(step.time))
             }
             addEnding(to: &json)

@@ -66,7 +66,7 @@ struct PageLines {
             let next = (step ?? -1) + 1
             if isOpen { pieces += close() }
             step = next
-            let name = Markup.escaped(steps[next].name)
+            let name = Markup.escaped(steps[next].title)
             pieces += open(
                 "<h2 id=\"step-\(next + 1)\">\(next + 1) \(name)</h2>"
                     + "<span class=\"time\">from \(steps[next].time.elapsed)</span>")

@@ -57,6 +57,7 @@ struct InputMask {
 
     /// Hands on what is left at the end of a run; what has not come back by then, did not echo.
     mutating func finish(_ pass: (UnsafeRawBufferPointer) -> Void) {
+        if typedSequences.isOpen, !lines.isEmpty { lines[lines.count - 1].isMasked = true }
         for line in lines { release(line, pass) }
         lines.removeAll()
     }
@@ -64,20 +65,22 @@ struct InputMask {
     // MARK: - Private
 
     private mutating func append(_ byte: UInt8, to last: Int) {
+        let endsLine = Self.lineEnds.contains(byte)
+        // Keys send no strings, and no sequence that a line's end cuts off; where there seems to be one,
+        // nobody knows what of the line echoes.
+        if typedSequences.isOpen && endsLine || typedSequences.isInString {
+            lines[last].isMasked = true
+        }
+        if endsLine { typedSequences = SequenceSkipper() }
         let isSequence = typedSequences.skips(byte)
+        if endsLine { lines[last].end = byte }
         guard waiting < Self.mostWaiting else {
             lines[last].isMasked = true
-            if !isSequence, Self.lineEnds.contains(byte) { lines[last].end = byte }
             return
         }
         waiting += 1
         lines[last].bytes.append(byte)
-        if isSequence { return }
-        if Self.lineEnds.contains(byte) {
-            lines[last].end = byte
-        } else if byte >= 0x20, byte != 0x7f {
-            lines[last].echo.append(byte)
-        }
+        if !isSequence, !endsLine, byte >= 0x20, byte != 0x7f { lines[last].echo.append(byte) }
     }
 
     /// CR and LF, and what ends a line without them: interrupt, end of file, quit, stop.

@@ -15,6 +15,12 @@ struct SequenceSkipper {
 
     private var state = State.text
 
+    /// Whether a sequence has begun and is not at its end.
+    var isOpen: Bool { state != .text }
+
+    /// Whether that is a string, which takes all text up to its end.
+    var isInString: Bool { state == .string || state == .stringEscape }
+
     /// Whether a byte is part of a sequence, its ESC included.
     mutating func skips(_ byte: UInt8) -> Bool {
         switch (state, byte) {

@@ -139,7 +139,7 @@ package struct TranscriptRenderer: ~Copyable {
         let isInLine = emulator.screen.cursor.column != 0
         try feed(Array("\u{1b}[0m\(isInLine ? "\r\n" : "")".utf8), body)
         origin.step = steps.count
-        steps.append(TranscriptStep(name: event.text, time: event.time))
+        steps.append(TranscriptStep(label: event.text, time: event.time))
     }
 
     /// What the screen would show after the gap nobody knows.

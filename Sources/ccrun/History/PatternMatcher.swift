@@ -5,10 +5,13 @@ internal import History
 ///
 /// By the machine that prompts are found with, since somebody who searches waits as well: it does not
 /// go back, so that its time is the length of the text times that of the pattern, whatever both are.
-/// Of the matches the first one counts, and of those that begin there the longest.
+/// Of the matches the first one counts, and of those that begin there the longest; only on a line where
+/// looking for longer ones takes many times its length the shortest.
 struct PatternMatcher: TextMatcher {
     /// A longer line is looked at up to here, in bytes.
     static let longestLine = 16 << 10
+    /// How many times a line's length may be spent on looking for longer matches than were found.
+    private static let patience = 8
 
     private let program: [PromptPattern.Instruction]
     private let sieve: LineSieve
@@ -62,7 +65,8 @@ struct PatternMatcher: TextMatcher {
         var found: [Range<Int>] = []
         var place = 0
         var bytes = 0
-        while let match = threads.firstMatch(in: scalars, from: place) {
+        var patience = Self.patience * scalars.count
+        while let match = threads.firstMatch(in: scalars, from: place, &patience) {
             bytes += scalars[place..<match.lowerBound].reduce(0) { $0 + UTF8.width($1) }
             let length = scalars[match].reduce(0) { $0 + UTF8.width($1) }
             found.append(bytes..<(bytes + length))
@@ -89,8 +93,11 @@ private struct Threads {
         seen = Array(repeating: 0, count: program.count)
     }
 
-    /// The first match from a place on; of those that begin there the longest.
-    mutating func firstMatch(in text: [Unicode.Scalar], from first: Int) -> Range<Int>? {
+    /// The first match from a place on; of those that begin there the longest that `patience`, in
+    /// characters, suffices for.
+    mutating func firstMatch(
+        in text: [Unicode.Scalar], from first: Int, _ patience: inout Int
+    ) -> Range<Int>? {
         var best: Range<Int>?
         clear()
         for place in first...text.count {
@@ -100,7 +107,8 @@ private struct Threads {
             if best == nil { add(0, start: place, before: before, after: after) }
             if let start = accepted, start <= best?.lowerBound ?? start { best = start..<place }
             guard let after else { break }
-            if best != nil, places.isEmpty { break }
+            if best != nil, places.isEmpty || patience <= 0 { break }
+            if best != nil { patience -= 1 }
             step(over: after, before: after, after: place + 1 < text.count ? text[place + 1] : nil)
             if let limit = best?.lowerBound { drop(after: limit) }
         }

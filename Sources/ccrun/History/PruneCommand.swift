@@ -128,19 +128,21 @@ struct PruneCommand: ParsableCommand {
     private func prune(
         _ pruning: Pruning, in stateFolder: String, _ notices: Notices
     ) throws {
-        do {
-            let outcome = try pruning.prune { runs in
-                // By that a transcript that was pruned is told from one that is missing.
-                try Ledger.append(.pruned, of: runs, in: stateFolder)
-            }
-            for failure in outcome.failures {
-                notices.warning("\"\(failure.path)\" is still there: \(failure.reason)")
-            }
-            notices.note(
-                "removed \(Self.runs(outcome.runs)), \(SizeText.format(outcome.bytes))")
-            if !outcome.failures.isEmpty { throw ExitStatus(value: CCRun.misuse) }
-        } catch let error as TranscriptError {
-            throw ExitStatus.misuse(error.message, hint: error.hint, notices)
+        let outcome = pruning.prune { runs in
+            // By that a transcript that was pruned is told from one that is missing.
+            try Ledger.append(.pruned, of: runs, in: stateFolder)
         }
+        for failure in outcome.failures {
+            notices.warning("\"\(failure.path)\" is still there: \(failure.reason)")
+        }
+        let removed = "removed \(Self.runs(outcome.runs)), \(SizeText.format(outcome.bytes))"
+        if let error = outcome.failure {
+            notices.note("\(removed), and no more")
+            let failure = error as? TranscriptError
+            throw ExitStatus.misuse(
+                failure?.message ?? "\(error)", hint: failure?.hint, notices)
+        }
+        notices.note(removed)
+        if !outcome.failures.isEmpty { throw ExitStatus(value: CCRun.misuse) }
     }
 }
