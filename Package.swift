@@ -74,6 +74,10 @@ let package = Package(
             name: "recording-child", dependencies: ["Transcripts"], path: "Tests/RecordingChild",
             swiftSettings: strict
         ),
+        .executableTarget(
+            name: "fuzz", dependencies: ["SSH", "Deployments", "Transcripts"], path: "Tests/Fuzz",
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "TestServerTests", dependencies: ["TestServer"], swiftSettings: strict),
         .testTarget(
