@@ -3,7 +3,7 @@
  * at all, which signal it was, what the server accepts. Blocks that are no packets pass through here too;
  * the allocator clears the first bytes of each block, so that no earlier packet can be taken for a new one.
  *
- * Message numbers and layouts: RFC 4253 (11.1), RFC 4252 (5.1, 5.4), RFC 4254 (5.2, 5.3, 6.10). */
+ * Message numbers and layouts: RFC 4253 (11.1), RFC 4252 (5.1, 5.4), RFC 4254 (5.1, 5.2, 5.3, 6.10). */
 
 #include "watcher.h"
 
@@ -13,6 +13,7 @@ enum {
     MSG_DISCONNECT = 1,
     MSG_USERAUTH_FAILURE = 51,
     MSG_USERAUTH_BANNER = 53,
+    MSG_CHANNEL_OPEN_FAILURE = 92,
     MSG_CHANNEL_DATA = 94,
     MSG_CHANNEL_EXTENDED_DATA = 95,
     MSG_CHANNEL_CLOSE = 97,
@@ -122,6 +123,19 @@ static void watch_disconnect(ccr_wire *wire, reader *r) {
     append(&wire->disconnect, description, length);
 }
 
+static void watch_open_failure(ccr_wire *wire, reader *r) {
+    read_number(r);
+    uint32_t reason = read_number(r);
+    size_t length;
+    const uint8_t *description = read_string(r, &length);
+    size_t language;
+    read_string(r, &language);
+    if (!r->whole || reason == 0) return;
+    wire->open_failure_reason = reason;
+    wire->open_failure.length = 0;
+    append(&wire->open_failure, description, length);
+}
+
 static void watch_banner(ccr_wire *wire, reader *r) {
     size_t length;
     const uint8_t *message = read_string(r, &length);
@@ -143,6 +157,7 @@ void ccr_watch(ccr_wire *wire, const uint8_t *memory, size_t size) {
     case MSG_DISCONNECT: watch_disconnect(wire, &r); break;
     case MSG_USERAUTH_FAILURE: watch_failure(wire, &r); break;
     case MSG_USERAUTH_BANNER: watch_banner(wire, &r); break;
+    case MSG_CHANNEL_OPEN_FAILURE: watch_open_failure(wire, &r); break;
     case MSG_CHANNEL_DATA:
     case MSG_CHANNEL_EXTENDED_DATA: watch_data(wire, &r, message); break;
     case MSG_CHANNEL_CLOSE:

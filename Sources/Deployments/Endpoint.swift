@@ -10,6 +10,17 @@ package struct Endpoint: Sendable, Equatable {
         case acceptNew
     }
 
+    /// How to get there.
+    package indirect enum Way: Sendable, Equatable {
+        /// By a connection from here.
+        case direct
+        /// Over a channel of a session with another host (ProxyJump), which has a way of its own.
+        case through(Endpoint)
+        /// By what a program does with its standard input and output (ProxyCommand); a line for the
+        /// user's shell, its tokens replaced.
+        case command(String)
+    }
+
     /// The host as the user wrote it.
     package var alias: String
     /// The name or address to connect to.
@@ -32,6 +43,13 @@ package struct Endpoint: Sendable, Equatable {
     package var hashesKnownHosts = false
     package var strictHostKeyChecking: StrictHostKeyChecking
     package var connectTimeout: Duration?
+    package var way = Way.direct
+
+    /// The hosts that the way leads through, the first to connect to first.
+    package var jumpHosts: [Endpoint] {
+        guard case .through(let last) = way else { return [] }
+        return last.jumpHosts + [last]
+    }
 }
 
 /// What the command line says about an endpoint; it wins over everything else.

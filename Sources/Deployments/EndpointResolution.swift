@@ -4,7 +4,7 @@ extension Deployment {
     /// The command line wins over the inventory, the inventory over `~/.ssh/config` (asked through
     /// `ssh -G`), and that over ssh's defaults. `environment` is the local one, for `PATH` and
     /// `SSH_AUTH_SOCK`. Throws `sshConfig` where ssh refuses its configuration, or where that leads
-    /// through a proxy: connecting past it would reach another machine, or none.
+    /// nowhere.
     package func endpoint(
         for host: HostAddress,
         options: EndpointOptions,
@@ -15,43 +15,54 @@ extension Deployment {
         let user =
             options.user ?? address.user ?? self.user
             ?? (address == gateway ? name.dashed : nil)
-        let port = options.port ?? address.port
-        let configuration = try OpenSSHConfiguration.ask(
-            about: address.name, user: user, port: port, environment: environment,
-            homeFolder: homeFolder)
-        if let proxy = configuration?.proxy {
-            throw DeploymentsError(
-                .sshConfig, "cannot connect to \(QuotedText.quoted(address.name))",
-                because: "the configuration of ssh says \(QuotedText.quoted(proxy)), "
-                    + "and ccrun connects directly only",
-                hint: "pass --host with an address that can be reached from here")
-        }
-        guard let user = user ?? configuration?.user ?? Self.localUser(environment) else {
-            throw DeploymentsError(
-                .sshConfig, "cannot connect to \(QuotedText.quoted(address.name))",
-                because: "there is no user to log in as", hint: "pass --user")
-        }
-        var endpoint = Endpoint.withDefaults(
-            alias: address.name, user: user, environment: environment, homeFolder: homeFolder)
-        endpoint.port = port ?? configuration?.port ?? 22
-        if let configuration {
-            endpoint.adopt(configuration, environment: environment, homeFolder: homeFolder)
-        } else {
-            endpoint.hashesKnownHosts = OpenSSHSystemFile().hashesKnownHosts
-        }
+        let resolver = Endpoint.Resolver(environment: environment, homeFolder: homeFolder)
+        var endpoint = try Endpoint(
+            resolving: address, user: user, port: options.port ?? address.port, resolver)
         endpoint.prefer(identityFiles: options.identityFiles, homeFolder: homeFolder)
         return endpoint
-    }
-
-    /// The local login name, as ssh takes it: from the passwd database first.
-    private static func localUser(_ environment: [String: String]) -> String? {
-        LocalAccount.current()?.name ?? environment["USER"] ?? environment["LOGNAME"]
     }
 }
 
 extension Endpoint {
     /// The names in `~/.ssh` that ssh tries unasked, in the order that costs the fewest signatures.
     private static let defaultIdentities = ["id_ed25519", "id_ecdsa", "id_rsa"]
+
+    /// Asks ssh about a host; `user` and `port` are those decided on already, `way` the one that holds
+    /// whatever ssh says.
+    ///
+    /// Throws `sshConfig` where ssh refuses its configuration.
+    init(
+        resolving address: HostAddress, user: String?, port: UInt16?, _ resolver: Resolver,
+        way: Way? = nil
+    ) throws(DeploymentsError) {
+        let (environment, homeFolder) = (resolver.environment, resolver.homeFolder)
+        let configuration = try OpenSSHConfiguration.ask(
+            about: address.name, user: user, port: port, environment: environment,
+            homeFolder: homeFolder)
+        guard let user = user ?? configuration?.user ?? Self.localUser(environment) else {
+            throw DeploymentsError(
+                .sshConfig, "cannot connect to \(QuotedText.quoted(address.name))",
+                because: "there is no user to log in as", hint: "pass --user")
+        }
+        self = Endpoint.withDefaults(
+            alias: address.name, user: user, environment: environment, homeFolder: homeFolder)
+        self.port = port ?? configuration?.port ?? 22
+        if let configuration {
+            adopt(configuration, environment: environment, homeFolder: homeFolder)
+        } else {
+            hashesKnownHosts = OpenSSHSystemFile().hashesKnownHosts
+        }
+        if let way {
+            self.way = way
+        } else if let configuration {
+            self.way = try self.way(by: configuration, resolver)
+        }
+    }
+
+    /// The local login name, as ssh takes it: from the passwd database first.
+    private static func localUser(_ environment: [String: String]) -> String? {
+        LocalAccount.current()?.name ?? environment["USER"] ?? environment["LOGNAME"]
+    }
 
     fileprivate static func withDefaults(
         alias: String,

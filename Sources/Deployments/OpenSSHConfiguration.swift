@@ -18,8 +18,10 @@ package struct OpenSSHConfiguration: Sendable, Equatable {
     package var hashesKnownHosts = false
     package var strictHostKeyChecking = Endpoint.StrictHostKeyChecking.ask
     package var connectTimeout: Duration?
-    /// The jump host or proxy command that leads to the host, as `keyword value`.
-    package var proxy: String?
+    /// The hosts of ProxyJump in the order to connect to them, as one text; nil for none.
+    package var proxyJump: String?
+    /// The ProxyCommand, its tokens not replaced; nil for none.
+    package var proxyCommand: String?
 
     /// Returns the arguments for `ssh` that ask about `host`.
     ///
@@ -64,7 +66,8 @@ package struct OpenSSHConfiguration: Sendable, Equatable {
         case "hashknownhosts": hashesKnownHosts = value == "yes"
         case "stricthostkeychecking": strictHostKeyChecking = Self.strictness(value)
         case "connecttimeout": connectTimeout = Int64(value).map { .seconds($0) }
-        case "proxyjump", "proxycommand": proxy = value == "none" ? proxy : "\(keyword) \(value)"
+        case "proxyjump": proxyJump = value == "none" ? nil : value
+        case "proxycommand": proxyCommand = value == "none" ? nil : value
         default: break
         }
     }

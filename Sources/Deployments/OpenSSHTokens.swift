@@ -52,6 +52,27 @@ struct OpenSSHTokens {
         return text + rest
     }
 
+    /// Returns a ProxyCommand or ProxyJump with the tokens that both have replaced: `%%`, `%h`, `%n`,
+    /// `%p` and `%r` (ssh_config(5), TOKENS).
+    ///
+    /// Throws `sshConfig` for any other, as ssh does.
+    func expandedProxy(_ keyword: String, _ text: String) throws(DeploymentsError) -> String {
+        var result = ""
+        var rest = text[...]
+        while let mark = rest.firstIndex(of: "%") {
+            result += rest[..<mark]
+            rest = rest[mark...].dropFirst()
+            guard let letter = rest.popFirst(), "%hnpr".contains(letter), let value = values[letter]
+            else {
+                throw DeploymentsError(
+                    .sshConfig, "cannot use \(keyword) \(QuotedText.quoted(text))",
+                    because: "a % there goes with one of %hnpr")
+            }
+            result += value
+        }
+        return result + rest
+    }
+
     private static func token(at text: Substring) -> Substring? {
         if text.hasPrefix("%") { return text.prefix(2) }
         guard text.hasPrefix("${"), let end = text.firstIndex(of: "}") else { return nil }

@@ -40,25 +40,33 @@ final class Connector {
 
     /// A connection with a channel on it; nothing has been run.
     func connect() throws(SSHError) -> Connection {
+        let (channel, isPipelining) = try openChannel(.session)
+        return Connection(
+            channel, isPipelining: isPipelining, phaseLimit: destination.phaseLimit)
+    }
+
+    /// A channel of a session that is logged in, and whether requests were sent ahead.
+    func openChannel(_ opening: Channel.Opening) throws(SSHError) -> (Channel, Bool) {
         warnOfMissingKeys()
         do {
-            return try open(isPipelining: true)
+            return (try open(opening, isPipelining: true), true)
         } catch {
             guard error.code == .pipeliningRefused else { throw error }
             // Nothing has been run: it is safe to start over, one request at a time.
             notices.detail("the server does not take requests sent ahead; connecting again")
-            return try open(isPipelining: false)
+            return (try open(opening, isPipelining: false), false)
         }
     }
 
-    private func open(isPipelining: Bool) throws(SSHError) -> Connection {
+    private func open(
+        _ opening: Channel.Opening, isPipelining: Bool
+    ) throws(SSHError) -> Channel {
         let endpoint = destination.endpoint
         let interrupt = Interrupt(descriptor: signals.interruptDescriptor)
-        let transport = try Dialer(
-            host: endpoint.host, port: endpoint.port, deadline: phase, interrupt: interrupt
-        ).dial()
+        let transport = try way.reach(until: phase, interrupt: interrupt)
         discoveries.address = transport.address
         let session = try Session(over: transport, interrupt: interrupt)
+        session.firstChannel = opening
         try establishTrust(session)
         trusted(discoveries)
         session.duringLogin = loggingIn
@@ -66,9 +74,7 @@ final class Connector {
         try login.perform(sendingAhead: isPipelining)
         notices.detail("logged in as \"\(endpoint.user)\"")
         if let banner = session.banner { notices.quote(banner, of: endpoint.alias) }
-        return Connection(
-            try Channel(on: session, until: phase), isPipelining: isPipelining,
-            phaseLimit: destination.phaseLimit)
+        return try Channel(opening, on: session, until: phase)
     }
 
     private func establishTrust(_ session: Session) throws(SSHError) {
@@ -134,6 +140,9 @@ final class Connector {
             notices.warning("the key file \"\(path)\" is not there")
         }
     }
+
+    /// The jump hosts' passphrases are not asked for again when the way is taken a second time.
+    private lazy var way = Way(to: destination, notices: notices, signals: signals)
 
     private lazy var loginKeys = LoginKeys(
         agentSocket: destination.endpoint.identityAgent,

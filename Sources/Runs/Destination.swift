@@ -2,16 +2,18 @@ package import Deployments
 
 /// One host of a deployment as a connection needs it: where it is, as whom, and on what terms.
 package struct Destination: Sendable {
-    package let endpoint: Endpoint
+    package private(set) var endpoint: Endpoint
     /// The key files that the user has named, as opposed to those that are tried by default.
-    let namedIdentityFiles: [String]
+    private(set) var namedIdentityFiles: [String]
     /// CCRUN_SSH_KEY: a private key to log in with, ahead of all others.
     let givenKey: GivenText?
     /// CCRUN_KNOWN_HOSTS: the keys of hosts, instead of the user's files.
     let givenHostKeys: GivenText?
     let acceptsNewHostKey: Bool
-    /// What each phase before the command may take.
-    let phaseLimit: Duration
+    /// What each phase before the command may take, where the user has said so.
+    private let givenPhaseLimit: Duration?
+    /// What a ProxyCommand finds in its environment.
+    let environment: [String: String]
     /// Also offer algorithms that only old servers need.
     let allowsLegacyAlgorithms: Bool
 
@@ -31,7 +33,22 @@ package struct Destination: Sendable {
         givenKey = GivenText("CCRUN_SSH_KEY", in: environment)
         givenHostKeys = GivenText("CCRUN_KNOWN_HOSTS", in: environment)
         acceptsNewHostKey = options.acceptsNewHostKey
-        phaseLimit = options.connectTimeout ?? endpoint.connectTimeout ?? .seconds(20)
+        givenPhaseLimit = options.connectTimeout
+        self.environment = environment
         allowsLegacyAlgorithms = environment["CCRUN_LEGACY_ALGORITHMS"] == "1"
+    }
+
+    /// What each phase before the command may take.
+    var phaseLimit: Duration { givenPhaseLimit ?? endpoint.connectTimeout ?? .seconds(20) }
+
+    /// The last host on the way, on the terms that hold for all hosts; nil where the way is another.
+    ///
+    /// What is said of the target alone, as with `-i`, does not hold for it.
+    var jumpHost: Destination? {
+        guard case .through(let last) = endpoint.way else { return nil }
+        var destination = self
+        destination.endpoint = last
+        destination.namedIdentityFiles = []
+        return destination
     }
 }

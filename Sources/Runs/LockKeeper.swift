@@ -69,9 +69,9 @@ final class LockKeeper {
     func turnUninterrupted(until deadline: Deadline) throws(SSHError) {
         let session = channel.session
         session.flush()
-        var entries = [pollfd(fd: session.descriptor, events: session.networkEvents, revents: 0)]
+        var entries = session.pollEntries
         wait(for: &entries, until: deadline)
-        session.transfer(entries[0].revents)
+        session.transfer(entries[...])
         if deadline.hasPassed { throw SSHError(.timeout, "\(address) did not answer in time") }
     }
 }

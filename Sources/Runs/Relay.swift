@@ -96,6 +96,7 @@ final class Relay {
             var tookBytes = false
             for stream in Channel.Stream.allCases where read(stream) { tookBytes = true }
             if tookBytes || channel.unreadCount < unread { continue }
+            if channel.session.refill() { continue }
             if channel.networkHasEnded, loss == nil {
                 channel.declareNetworkEnd()
                 continue
@@ -201,14 +202,12 @@ final class Relay {
         var entries = [
             pollfd(fd: signals.interruptDescriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: signals.changeDescriptor, events: Int16(POLLIN), revents: 0),
-            // A negative descriptor is skipped: with nothing to do, an ended socket would spin.
-            pollfd(
-                fd: channel.networkHasEnded ? -1 : channel.session.descriptor,
-                events: channel.session.networkEvents, revents: 0),
         ]
         let inputEntry = input.pollEntry(channel)
         entries.append(inputEntry ?? pollfd(fd: -1, events: 0, revents: 0))
         entries += outputs.pollEntries
+        let network = entries.count
+        entries += channel.session.pollEntries
         let recording = Deadline(instant: recorder.flushDeadline)
         // The time limit is the command's: once it has ended, a slow reader has all the time it wants.
         let waitsForReader = waitsForReaders && !isDrained
@@ -227,8 +226,8 @@ final class Relay {
             if let number = signals.interrupt() { return .interrupted(number) }
         }
         if entries[1].revents != 0 { react(to: signals.changes()) }
-        channel.session.transfer(entries[2].revents)
-        if entries[3].revents != 0 {
+        channel.session.transfer(entries[network...])
+        if entries[2].revents != 0 {
             let lines = input.read()
             if let lines { prompts?.noteInputSent(lines: lines) }
         }

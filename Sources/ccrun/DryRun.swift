@@ -16,12 +16,9 @@ enum DryRun {
     private static func text(
         _ remote: RemoteCommand, _ deployment: Deployment, _ endpoint: Endpoint, terminal: String
     ) -> String {
-        var lines = [
-            "deployment: \(deployment.name)",
-            "connect to: \(endpoint.host) port \(endpoint.port) as \(endpoint.user)",
-            "terminal:   \(terminal)",
-            "exec:       \(remote.execLine)",
-        ]
+        var lines = ["deployment: \(deployment.name)", "connect to: \(endpoint.place)"]
+        lines += endpoint.via.map { "via:        \($0)" }
+        lines += ["terminal:   \(terminal)", "exec:       \(remote.execLine)"]
         if !remote.execLine.contains(remote.script) {
             lines.append("script:     \(remote.script)")
         }
@@ -30,5 +27,19 @@ enum DryRun {
         let preamble = String(decoding: remote.preamble, as: UTF8.self)
         lines += preamble.split(separator: "\n").map { "    \($0)" }
         return lines.joined(separator: "\n")
+    }
+}
+
+extension Endpoint {
+    /// The address and the user, for people.
+    var place: String { "\(host) port \(port) as \(user)" }
+
+    /// What lies on the way, the first thing to connect to first.
+    var via: [String] {
+        switch way {
+        case .direct: []
+        case .through(let last): last.via + [last.place]
+        case .command(let line): ["ProxyCommand \(line)"]
+        }
     }
 }

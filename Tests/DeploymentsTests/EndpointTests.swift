@@ -157,14 +157,67 @@ struct EndpointTests {
         #expect(found.user == "root")
     }
 
-    @Test func `a proxy is refused rather than passed by`() throws {
-        try configure("Host web1\n ProxyJump bastion\n")
+    @Test func `a chain of jump hosts is reached one through the other`() throws {
+        try configure(
+            """
+            Host web1
+              ProxyJump ana@first:2201,ssh://second
+            Host first
+              HostName 10.0.0.1
+              User joe
+              ProxyJump outer
+            Host second
+              HostName 10.0.0.2
+              User eve
+              ProxyJump nowhere
+            """)
+        let found = try endpoint(HostAddress(name: "web1"))
+        let hops = found.jumpHosts.map { "\($0.user)@\($0.host):\($0.port)" }
+        let user = try #require(LocalAccount.current()?.name)
+        // The first has a way of its own; that of the second is the one it stands in.
+        #expect(hops == ["\(user)@outer:22", "ana@10.0.0.1:2201", "eve@10.0.0.2:22"])
+    }
+
+    @Test func `a command that leads there has its tokens replaced`() throws {
+        try configure(
+            """
+            Host web1
+              HostName 10.0.0.7
+              Port 2222
+              User ana
+              ProxyCommand nc -x 100%% %h %p %r %n
+            """)
+        let found = try endpoint(HostAddress(name: "web1"))
+        #expect(found.way == .command("nc -x 100% 10.0.0.7 2222 ana web1"))
+    }
+
+    @Test(arguments: ["ProxyCommand nc %h:%q", "ProxyCommand nc %"])
+    func `a token that ssh does not know either is an error`(line: String) throws {
+        try configure("Host web1\n  \(line)\n")
         let error = try #require(
             #expect(throws: DeploymentsError.self) { try endpoint(HostAddress(name: "web1")) })
-        #expect(error.code == .sshConfig)
+        #expect(error.message.hasPrefix("cannot use ProxyCommand \"nc %"))
+    }
+
+    @Test func `none stands for no jump host and no command`() throws {
+        try configure("Host web1\n  ProxyJump none\nHost web2\n  ProxyCommand none\n")
+        #expect(try endpoint(HostAddress(name: "web1")).way == .direct)
+        #expect(try endpoint(HostAddress(name: "web2")).way == .direct)
+    }
+
+    @Test func `a way that leads in a circle is told`() throws {
+        try configure("Host web1 first\n  ProxyJump second\nHost second\n  ProxyJump first\n")
+        let error = try #require(
+            #expect(throws: DeploymentsError.self) { try endpoint(HostAddress(name: "web1")) })
         #expect(
-            error.message == "cannot connect to \"web1\": the configuration of ssh says "
-                + "\"proxyjump bastion\", and ccrun connects directly only")
+            error.message == "cannot connect to \"web1\": the configuration of ssh leads through "
+                + "more than 8 jump hosts")
+        #expect(error.hint?.contains("ssh -G first") == true)
+        // Of a host that is its own jump host, ssh itself says so.
+        try configure("Host *\n  ProxyJump bastion\n")
+        let loop = try #require(
+            #expect(throws: DeploymentsError.self) { try endpoint(HostAddress(name: "web1")) })
+        #expect(loop.message == "cannot ask ssh about \"bastion\": jumphost loop via bastion")
     }
 
     @Test func `what ssh refuses is said in its words`() throws {

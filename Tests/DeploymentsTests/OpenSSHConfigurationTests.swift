@@ -46,7 +46,7 @@ struct OpenSSHConfigurationTests {
         expected.revokedHostKeysFiles = ["/etc/ssh/revoked keys"]
         expected.hashesKnownHosts = true
         expected.connectTimeout = .seconds(7)
-        expected.proxy = "proxycommand nc -x proxy %h %p"
+        expected.proxyCommand = "nc -x proxy %h %p"
         #expect(configuration == expected)
     }
 

@@ -43,15 +43,11 @@ import Testing
         while channel.facts.exitStatus == nil {
             try source.send(to: channel)
             channel.session.flush()
-            var entries = [
-                pollfd(
-                    fd: channel.session.descriptor, events: channel.session.networkEvents,
-                    revents: 0)
-            ]
-            if let entry = source.pollEntry(channel) { entries.append(entry) }
+            var entries = [source.pollEntry(channel) ?? pollfd(fd: -1, events: 0, revents: 0)]
+            entries += channel.session.pollEntries
             try #require(wait(for: &entries, until: deadline))
-            channel.session.transfer(entries[0].revents)
-            if entries.count > 1, entries[1].revents != 0 { source.read() }
+            channel.session.transfer(entries[1...])
+            if entries[0].revents != 0 { source.read() }
             _ = try channel.read(.standardOutput, into: buffer)
         }
     }

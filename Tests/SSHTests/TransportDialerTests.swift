@@ -38,7 +38,7 @@ import Testing
         let listeners = try Listeners([.answering, .answering])
         let transport = try Self.dialer(listeners).dial(listeners.addresses())
         #expect(transport.address == "127.0.0.2")
-        #expect(!transport.socket.hasEnded)
+        #expect(!transport.carrier.hasEnded)
     }
 
     @Test func `a refused address costs nothing`() throws {

@@ -98,12 +98,9 @@ import Testing
             try channel.start(command: "print")
             while !channel.networkHasEnded {
                 channel.session.flush()
-                var entries = [
-                    pollfd(
-                        fd: channel.session.descriptor, events: Int16(POLLIN), revents: 0)
-                ]
+                var entries = channel.session.pollEntries
                 #expect(wait(for: &entries, until: .after(generous)))
-                channel.session.transfer(entries[0].revents)
+                channel.session.transfer(entries[...])
             }
             var received = 0
             while true {

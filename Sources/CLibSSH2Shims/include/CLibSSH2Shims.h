@@ -67,6 +67,8 @@ typedef struct {
     uint32_t failures;        /* how many SSH_MSG_USERAUTH_FAILURE came */
     ccr_text methods;         /* the name-list of the last one */
     bool partial_success;     /* that failure said so */
+    ccr_text open_failure;    /* the description of the last SSH_MSG_CHANNEL_OPEN_FAILURE */
+    uint32_t open_failure_reason;
     ccr_text disconnect;      /* the description of SSH_MSG_DISCONNECT */
     uint32_t disconnect_reason;
     ccr_links held;           /* what libssh2 has allocated and not yet freed */

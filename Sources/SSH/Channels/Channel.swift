@@ -28,10 +28,12 @@ package final class Channel {
     /// Opens a channel, or collects the answer to an open that was sent ahead.
     ///
     /// Throws `channel` when the server refuses, or what `Session.complete` throws.
-    package init(on session: Session, until deadline: Deadline) throws(SSHError) {
-        let attempted = "cannot open a channel at \(session.address)"
+    package init(
+        _ opening: Opening = .session, on session: Session, until deadline: Deadline
+    ) throws(SSHError) {
+        let attempted = opening.attempted(at: session.address)
         while true {
-            if let raw = Self.requestOpen(on: session) {
+            if let raw = Self.request(opening, on: session) {
                 self.session = session
                 self.raw = raw
                 self.number = session.nextChannelNumber()
@@ -45,7 +47,7 @@ package final class Channel {
                 // libssh2 has counted the one that was refused as well.
                 _ = session.nextChannelNumber()
                 var error = session.error(code, attempted)
-                if code == LIBSSH2_ERROR_CHANNEL_FAILURE { error.code = .channel }
+                if code == LIBSSH2_ERROR_CHANNEL_FAILURE { opening.explain(&error, session.wire) }
                 throw error
             }
             try session.turn(attempted, until: deadline)
@@ -59,14 +61,20 @@ package final class Channel {
         session.wire.withGateClosed { _ = libssh2_channel_free(raw) }
     }
 
-    /// Sends the request to open a channel without waiting for its answer; `init` collects that.
+    /// Sends the request for the first channel without waiting for its answer; `init` collects that.
     static func sendOpenAhead(on session: Session) {
-        session.wire.withGateClosed { _ = requestOpen(on: session) }
+        session.wire.withGateClosed { _ = request(session.firstChannel, on: session) }
     }
 
-    private static func requestOpen(on session: Session) -> OpaquePointer? {
-        libssh2_channel_open_ex(
-            session.raw, "session", 7, ccr_default_window() * 2, ccr_default_packet(), nil, 0)
+    private static func request(_ opening: Opening, on session: Session) -> OpaquePointer? {
+        let message = opening.message
+        return message.withUnsafeBytes { bytes in
+            libssh2_channel_open_ex(
+                session.raw, opening.type, CUnsignedInt(opening.type.utf8.count),
+                ccr_default_window() * 2, ccr_default_packet(),
+                message.isEmpty ? nil : bytes.baseAddress?.assumingMemoryBound(to: CChar.self),
+                CUnsignedInt(bytes.count))
+        }
     }
 
     // MARK: - Bytes
@@ -94,7 +102,7 @@ package final class Channel {
         return session.wire.takeData(ofChannel: number, stream: stream.rawValue, into: buffer)
     }
 
-    private func rawRead(_ stream: Stream, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
+    func rawRead(_ stream: Stream, _ buffer: UnsafeMutableRawBufferPointer) -> Int {
         let count = libssh2_channel_read_ex(
             raw, stream.rawValue, buffer.baseAddress?.assumingMemoryBound(to: CChar.self),
             buffer.count)
@@ -115,10 +123,12 @@ package final class Channel {
 
     /// One call of libssh2: how much it took, or its error.
     func rawWrite(_ bytes: ArraySlice<UInt8>) -> Int {
-        bytes.withUnsafeBytes { bytes in
-            libssh2_channel_write_ex(
-                raw, 0, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
-        }
+        bytes.withUnsafeBytes { rawWrite($0) }
+    }
+
+    func rawWrite(_ bytes: UnsafeRawBufferPointer) -> Int {
+        libssh2_channel_write_ex(
+            raw, 0, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
     }
 
     /// False while so much waits to be sent that more would only fill our memory.
@@ -161,7 +171,7 @@ package final class Channel {
     package var unreadCount: Int { session.wire.incomingCount }
 
     /// True once the network has ended, orderly or not.
-    package var networkHasEnded: Bool { session.socket.hasEnded }
+    package var networkHasEnded: Bool { session.carrier.hasEnded }
 
     /// Lets libssh2 see that the network has ended, once all that came is read.
     package func declareNetworkEnd() {

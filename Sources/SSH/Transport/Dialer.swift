@@ -135,15 +135,3 @@ package struct Dialer {
             hint: "check the network and the firewall, or allow more with --connect-timeout")
     }
 }
-
-/// A connection that no session speaks on yet.
-package struct Transport {
-    let socket: Socket
-
-    init(_ socket: Socket) {
-        self.socket = socket
-    }
-
-    /// The numeric address that answered.
-    package var address: String { socket.address }
-}

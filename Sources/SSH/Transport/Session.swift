@@ -2,14 +2,14 @@ internal import CLibSSH2
 internal import CLibSSH2Shims
 
 #if canImport(Glibc)
-    import Glibc
+    package import Glibc
 #elseif canImport(Musl)
-    import Musl
+    package import Musl
 #else
-    import Darwin
+    package import Darwin
 #endif
 
-/// One SSH connection: libssh2 over a wire, the socket behind it, and the one funnel for its errors.
+/// One SSH connection: libssh2 over a wire, what carries it, and the one funnel for its errors.
 ///
 /// One thread owns a session. Every call that waits has a deadline and watches the interrupt.
 package final class Session {
@@ -36,10 +36,10 @@ package final class Session {
     /// More than a server may send into the one channel's window, its packets' overhead included.
     ///
     /// So the end of a command is here in time, however slowly somebody reads its output.
-    private static let mostUnread = 6 << 20
+    static let mostUnread = 6 << 20
 
     let wire = Wire()
-    let socket: Socket
+    let carrier: any Carrier
     let interrupt: Interrupt?
     /// How many channels were asked for; libssh2 numbers them in that order.
     private var channelCount = 0
@@ -49,6 +49,8 @@ package final class Session {
     /// What can as well be done while the server checks the login, which takes it some milliseconds;
     /// done once, if at all.
     package var duringLogin: (() -> Void)?
+    /// The channel that is asked for together with the login, where requests are sent ahead.
+    package var firstChannel = Channel.Opening.session
 
     /// Throws `protocolError` when libssh2 has no memory.
     package init(over transport: Transport, interrupt: Interrupt?) throws(SSHError) {
@@ -57,7 +59,7 @@ package final class Session {
                 .protocolError, "cannot start an SSH session", underlying: "out of memory")
         }
         self.handle = handle
-        self.socket = transport.socket
+        carrier = transport.carrier
         self.interrupt = interrupt
     }
 
@@ -74,8 +76,8 @@ package final class Session {
         LibraryVersion(libssh2_version(0).map { String(cString: $0) } ?? "0")
     }
 
-    /// The numeric address of the server.
-    package var address: String { socket.address }
+    /// The address of the server as messages have it: a number, or a name and the way to it.
+    package var address: String { carrier.address }
 
     /// The server's login banner, cleaned of control characters.
     package var banner: String? { wire.banner }
@@ -102,7 +104,7 @@ package final class Session {
                 : Algorithms(
                     knownTypes: knownTypes, version: Self.libraryVersion, allowsLegacy: true)
         )
-        let attempted = "cannot agree with the SSH server at \(socket.address)"
+        let attempted = "cannot agree with the SSH server at \(address)"
         for (method, names) in [
             (LIBSSH2_METHOD_KEX, algorithms.keyExchange),
             (LIBSSH2_METHOD_HOSTKEY, algorithms.hostKeys),
@@ -119,7 +121,7 @@ package final class Session {
         }
         do throws(SSHError) {
             try complete(attempted, until: deadline) {
-                libssh2_session_handshake(raw, socket.descriptor)
+                libssh2_session_handshake(raw, carrier.descriptor)
             }
         } catch {
             guard error.code == .connectionLost, error.hint == nil else { throw error }
@@ -164,19 +166,21 @@ package final class Session {
     package func turn(
         _ attempted: @autoclosure () -> String, until deadline: Deadline
     ) throws(SSHError) {
-        socket.flush(wire)
-        socket.acknowledgeQuickly()
-        var entries = [pollfd(fd: socket.descriptor, events: networkEvents, revents: 0)]
+        flush()
+        // What the carrier holds already needs no wait, only a look at the interrupt.
+        let isFresh = carrier.refill(wire)
+        var entries = pollEntries
+        let count = entries.count
         if let interrupt {
             entries.append(pollfd(fd: interrupt.descriptor, events: Int16(POLLIN), revents: 0))
         }
-        let ready = wait(for: &entries, until: deadline)
-        if entries.count > 1, entries[1].revents != 0 {
+        let ready = wait(for: &entries, until: isFresh ? .after(.zero) : deadline)
+        if entries.count > count, entries[count].revents != 0 {
             throw SSHError(.interrupted, attempted(), underlying: "interrupted")
         }
-        if !ready { throw timedOut(attempted()) }
-        transfer(entries[0].revents)
-        if socket.hasEnded { wire.hasEnded = true }
+        if !ready, !isFresh { throw timedOut(attempted()) }
+        transfer(entries[..<count])
+        if carrier.hasEnded { wire.hasEnded = true }
         // A server that keeps talking without getting anywhere has no more time than a silent one.
         if deadline.hasPassed { throw timedOut(attempted()) }
     }
@@ -187,33 +191,30 @@ package final class Session {
             hint: "check the server's load and log, or allow more with --connect-timeout")
     }
 
-    /// What poll(2) should watch the socket for.
-    package var networkEvents: Int16 {
-        var events: Int32 = 0
-        if !socket.hasEnded, wire.incomingCount < Self.mostUnread { events |= Int32(POLLIN) }
-        if wire.outgoingCount > 0 { events |= Int32(POLLOUT) }
-        return Int16(events)
+    /// What poll(2) should watch for this session.
+    package var pollEntries: [pollfd] {
+        carrier.pollEntries(
+            wantsInput: wire.incomingCount < Self.mostUnread, hasOutput: wire.outgoingCount > 0)
     }
 
-    /// The descriptor that `networkEvents` belong to.
-    package var descriptor: CInt { socket.descriptor }
-
-    /// Moves bytes between the socket and the wire, as poll(2) said it can be done.
-    package func transfer(_ events: Int16) {
-        if Int32(events) & POLLOUT != 0 { socket.flush(wire) }
-        if Int32(events) & (POLLIN | POLLHUP | POLLERR) != 0, !socket.hasEnded { socket.fill(wire) }
+    /// Moves bytes between the network and the wire, as poll(2) said of `pollEntries`.
+    package func transfer(_ entries: ArraySlice<pollfd>) {
+        carrier.transfer(entries, wire)
     }
+
+    /// Takes what has come already and no poll(2) tells of; true when there was something.
+    package func refill() -> Bool { carrier.refill(wire) }
 
     /// Moves what can be moved now, for a session that nobody waits on.
     package func exchange() {
-        var entries = [pollfd(fd: socket.descriptor, events: networkEvents, revents: 0)]
-        if wait(for: &entries, until: .after(.zero)) { transfer(entries[0].revents) }
+        var entries = pollEntries
+        if wait(for: &entries, until: .after(.zero)) { transfer(entries[...]) }
     }
 
     /// Sends what is queued, as far as it goes without waiting, and asks for quick acknowledgements.
     package func flush() {
-        socket.flush(wire)
-        socket.acknowledgeQuickly()
+        carrier.flush(wire)
+        carrier.acknowledgeQuickly()
     }
 
     /// Does what is to be done during the login, once what the server is to work on is on its way.
@@ -230,8 +231,8 @@ package final class Session {
         wire.withGateClosed {
             _ = libssh2_session_disconnect_ex(raw, SSH_DISCONNECT_BY_APPLICATION, "done", "")
         }
-        socket.flush(wire)
-        socket.shutDown()
+        carrier.flush(wire)
+        carrier.shutDown()
         wire.hasEnded = true
     }
 }

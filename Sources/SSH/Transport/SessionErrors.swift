@@ -11,13 +11,13 @@ extension Session {
             return keyExchangeError(attempted)
         case LIBSSH2_ERROR_BANNER_RECV:
             let reason =
-                socket.hasEnded ? reasonOfLoss : "what answers there does not speak SSH"
+                carrier.hasEnded ? reasonOfLoss : "what answers there does not speak SSH"
             return SSHError(
-                socket.hasEnded ? .connectionLost : .protocolError, attempted, underlying: reason,
+                carrier.hasEnded ? .connectionLost : .protocolError, attempted, underlying: reason,
                 hint: "check that the port is the SSH server's")
         default:
             // libssh2 has other codes for a key exchange or a login that breaks off.
-            if socket.hasEnded || wire.disconnectReason != nil {
+            if carrier.hasEnded || wire.disconnectReason != nil {
                 return SSHError(.connectionLost, attempted, underlying: reasonOfLoss)
             }
             return SSHError(.protocolError, attempted, underlying: libraryMessage(code))
@@ -27,7 +27,7 @@ extension Session {
     /// Why the connection is gone: the server's words, the system's, or that it just ended.
     var reasonOfLoss: String {
         if let reason = wire.disconnectReason { return "the server disconnected: \(reason)" }
-        if let reason = socket.endReason, !reason.isEmpty { return reason }
+        if let reason = carrier.endReason, !reason.isEmpty { return reason }
         return "the server closed the connection"
     }
 
@@ -46,7 +46,7 @@ extension Session {
         // A server that has nothing in common with us may hang up at once: the gap is the reason.
         let gaps = algorithmGaps(with: offer?.plain)
         guard let first = gaps.first else {
-            if socket.hasEnded {
+            if carrier.hasEnded {
                 return SSHError(.connectionLost, attempted, underlying: reasonOfLoss)
             }
             return SSHError(

@@ -7,7 +7,7 @@
 #endif
 
 /// A connected, non-blocking TCP socket that moves bytes between a wire and the network.
-final class Socket {
+final class Socket: Carrier {
     /// One read takes at most this much; larger reads only make the two streams' order coarser.
     static let readSize = 64 << 10
 
@@ -42,7 +42,22 @@ final class Socket {
         close(descriptor)
     }
 
-    var hasEnded: Bool { endReason != nil }
+    var numericAddress: String? { address }
+
+    func pollEntries(wantsInput: Bool, hasOutput: Bool) -> [pollfd] {
+        guard !hasEnded else { return [] }
+        let events = (wantsInput ? POLLIN : 0) | (hasOutput ? POLLOUT : 0)
+        return [pollfd(fd: descriptor, events: Int16(events), revents: 0)]
+    }
+
+    func transfer(_ entries: ArraySlice<pollfd>, _ wire: Wire) {
+        guard let events = entries.first.map({ CInt($0.revents) }) else { return }
+        if events & CInt(POLLOUT) != 0 { flush(wire) }
+        if events & CInt(POLLIN | POLLHUP | POLLERR) != 0, !hasEnded { fill(wire) }
+    }
+
+    /// poll(2) tells all there is.
+    func refill(_ wire: Wire) -> Bool { false }
 
     /// Asks for immediate acknowledgements: sshd waits for them (Nagle), and a delayed one costs 40 ms.
     ///

@@ -131,6 +131,17 @@ final class Wire {
         }
     }
 
+    /// Why the server refused to open a channel, last (RFC 4254, 5.1); nil when it did not say.
+    var openFailureReason: String? {
+        guard let words = text(\.open_failure).map({ cleaned($0) }) else { return nil }
+        let kinds = [
+            1: "not allowed", 2: "connect failed", 3: "unknown type", 4: "resource shortage",
+        ]
+        let reason = Int(raw.pointee.open_failure_reason)
+        let kind = kinds[reason] ?? "reason \(reason)"
+        return words.isEmpty || words == kind ? kind : "\(kind): \(words)"
+    }
+
     private func text(_ field: KeyPath<ccr_wire, ccr_text>) -> [UInt8]? {
         let text = raw.pointee[keyPath: field]
         guard text.present else { return nil }

@@ -13,8 +13,8 @@ struct ReleasePlanText {
         var lines = ["release of \(release.deployment.name)"]
         for (host, destination) in release.destinations {
             let endpoint = destination.endpoint
-            lines.append(
-                "  host \(host): \(endpoint.host) port \(endpoint.port) as \(endpoint.user)")
+            lines.append("  host \(host): \(endpoint.place)")
+            lines += endpoint.via.map { "    via \($0)" }
         }
         lines += surroundings.map { "  \($0.name): \($0.value)" }
         for step in release.steps { lines += self.lines(of: step) }
