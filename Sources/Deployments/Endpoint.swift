@@ -10,6 +10,32 @@ package struct Endpoint: Sendable, Equatable {
         case acceptNew
     }
 
+    /// Which addresses of a name are tried.
+    package enum AddressFamily: String, Sendable, Equatable {
+        case any
+        case inet
+        case inet6
+    }
+
+    /// When a terminal is asked for.
+    package enum RequestTTY: Sendable, Equatable {
+        case automatic
+        case never
+        /// Where standard input is a terminal.
+        case onTerminal
+        case always
+    }
+
+    /// The algorithms that ssh would offer, each list the best first; nil where nobody was asked.
+    package struct AlgorithmLists: Sendable, Equatable {
+        package var keyExchange: [String]?
+        package var hostKeys: [String]?
+        package var ciphers: [String]?
+        package var codes: [String]?
+
+        package init() {}
+    }
+
     /// How to get there.
     package indirect enum Way: Sendable, Equatable {
         /// By a connection from here.
@@ -44,6 +70,24 @@ package struct Endpoint: Sendable, Equatable {
     package var strictHostKeyChecking: StrictHostKeyChecking
     package var connectTimeout: Duration?
     package var way = Way.direct
+    /// How often the connection is tried, a second apart.
+    package var connectionAttempts = 1
+    package var addressFamily = AddressFamily.any
+    /// The address here to connect from.
+    package var bindAddress: String?
+    package var algorithms = AlgorithmLists()
+    /// What SetEnv and SendEnv give the remote command.
+    package var environment: [EnvironmentVariable] = []
+    package var requestTTY = RequestTTY.automatic
+    /// The byte of EscapeChar; nil for none.
+    package var escapeCharacter: UInt8? = UInt8(ascii: "~")
+    /// Zero for none.
+    package var serverAliveInterval = Duration.zero
+    package var serverAliveCountMax = 3
+    /// Absolute paths of certificates for the user's keys.
+    package var certificateFiles: [String] = []
+    /// What somebody should know who asks for details: what is set and does not count.
+    package var remarks: [String] = []
 
     /// The hosts that the way leads through, the first to connect to first.
     package var jumpHosts: [Endpoint] {

@@ -51,6 +51,9 @@ extension Endpoint {
             adopt(configuration, environment: environment, homeFolder: homeFolder)
         } else {
             hashesKnownHosts = OpenSSHSystemFile().hashesKnownHosts
+            if CapturedProgram.find("ssh", environment: environment) == nil {
+                remarks.append("there is no ssh to ask: ~/.ssh/config does not count")
+            }
         }
         if let way {
             self.way = way
@@ -93,11 +96,26 @@ extension Endpoint {
         strictHostKeyChecking = configuration.strictHostKeyChecking
         connectTimeout = configuration.connectTimeout
         hashesKnownHosts = configuration.hashesKnownHosts
+        connectionAttempts = configuration.connectionAttempts
+        addressFamily = configuration.addressFamily
+        bindAddress = configuration.bindAddress
+        algorithms = configuration.algorithms
+        requestTTY = configuration.requestTTY
+        escapeCharacter = configuration.escapeCharacter
+        serverAliveInterval = configuration.serverAliveInterval
+        serverAliveCountMax = configuration.serverAliveCountMax
+        self.environment = configuration.variables(from: environment)
+        if !configuration.missedKeywords.isEmpty {
+            let names = configuration.missedKeywords.joined(separator: ", ")
+            remarks.append(
+                "set in ssh_config for \(QuotedText.quoted(alias)), not supported: \(names)")
+        }
 
         let tokens = OpenSSHTokens(for: self, environment: environment, homeFolder: homeFolder)
         userKnownHostsFiles = configuration.userKnownHostsFiles.map(tokens.expanded)
         globalKnownHostsFiles = configuration.globalKnownHostsFiles.map(tokens.expanded)
         revokedHostKeysFiles = configuration.revokedHostKeysFiles.map(tokens.expanded)
+        certificateFiles = configuration.certificateFiles.map(tokens.expanded)
         if !Self.areDefaults(configuration.identityFiles) {
             identityFiles = configuration.identityFiles.filter { $0 != "none" }.map(tokens.expanded)
         }

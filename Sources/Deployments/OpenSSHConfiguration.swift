@@ -18,6 +18,23 @@ package struct OpenSSHConfiguration: Sendable, Equatable {
     package var hashesKnownHosts = false
     package var strictHostKeyChecking = Endpoint.StrictHostKeyChecking.ask
     package var connectTimeout: Duration?
+    package var connectionAttempts = 1
+    package var addressFamily = Endpoint.AddressFamily.any
+    package var bindAddress: String?
+    package var algorithms = Endpoint.AlgorithmLists()
+    /// The variables of SetEnv, as `NAME=value`.
+    package var setEnvironment: [String] = []
+    /// The patterns of SendEnv.
+    package var sendEnvironment: [String] = []
+    package var requestTTY = Endpoint.RequestTTY.automatic
+    /// The byte of EscapeChar; nil for none.
+    package var escapeCharacter: UInt8? = UInt8(ascii: "~")
+    package var serverAliveInterval = Duration.zero
+    package var serverAliveCountMax = 3
+    /// As `ssh -G` prints them: `~` and tokens are not expanded.
+    package var certificateFiles: [String] = []
+    /// The keywords that somebody has set and that ccrun does not support, as ssh_config(5) writes them.
+    package var missedKeywords: [String] = []
     /// The hosts of ProxyJump in the order to connect to them, as one text; nil for none.
     package var proxyJump: String?
     /// The ProxyCommand, its tokens not replaced; nil for none.
@@ -25,15 +42,15 @@ package struct OpenSSHConfiguration: Sendable, Equatable {
 
     /// Returns the arguments for `ssh` that ask about `host`.
     ///
-    /// `user` and `port` are those already decided on, so that `Match` blocks see them. `-T` keeps
-    /// ssh from remarking on its standard input.
+    /// `user` and `port` are those already decided on, so that `Match` blocks see them. Without `-T`,
+    /// which would stand for RequestTTY, ssh may remark on its standard input.
     package static func arguments(
         host: String,
         user: String? = nil,
         port: UInt16? = nil,
         configurationFile: String? = nil
     ) -> [String] {
-        var arguments = ["-G", "-T"]
+        var arguments = ["-G"]
         if let configurationFile { arguments += ["-F", configurationFile] }
         if let user { arguments += ["-l", user] }
         if let port { arguments += ["-p", "\(port)"] }
@@ -68,7 +85,51 @@ package struct OpenSSHConfiguration: Sendable, Equatable {
         case "connecttimeout": connectTimeout = Int64(value).map { .seconds($0) }
         case "proxyjump": proxyJump = value == "none" ? nil : value
         case "proxycommand": proxyCommand = value == "none" ? nil : value
+        case "connectionattempts": connectionAttempts = Int(value).map { max($0, 1) } ?? 1
+        case "addressfamily": addressFamily = Endpoint.AddressFamily(rawValue: value) ?? .any
+        case "bindaddress": bindAddress = value
+        case "ciphers": algorithms.ciphers = Self.names(value)
+        case "macs": algorithms.codes = Self.names(value)
+        case "kexalgorithms": algorithms.keyExchange = Self.names(value)
+        case "hostkeyalgorithms": algorithms.hostKeys = Self.names(value)
+        case "setenv": setEnvironment.append(value)
+        case "sendenv": sendEnvironment.append(value)
+        case "requesttty": requestTTY = Self.requestTTY(value)
+        case "escapechar": escapeCharacter = Self.escapeCharacter(value)
+        case "serveraliveinterval": serverAliveInterval = .seconds(Int64(value) ?? 0)
+        case "serveralivecountmax": serverAliveCountMax = Int(value) ?? 3
+        case "certificatefile": certificateFiles.append(value)
         default: break
+        }
+        if let known = OpenSSHKeyword.named(keyword), known.isMissed(as: value),
+            !missedKeywords.contains(known.name)
+        {
+            missedKeywords.append(known.name)
+        }
+    }
+
+    private static func names(_ value: String) -> [String] {
+        value.split(separator: ",").map(String.init)
+    }
+
+    private static func requestTTY(_ value: String) -> Endpoint.RequestTTY {
+        switch value {
+        case "yes", "true": .onTerminal
+        case "no", "false": .never
+        case "force": .always
+        default: .automatic
+        }
+    }
+
+    /// The byte that `ssh -G` prints as vis(3) has it: `~`, `\^]`, `\\`; nil for `none`.
+    private static func escapeCharacter(_ value: String) -> UInt8? {
+        let bytes = Array(value.utf8)
+        switch bytes.count {
+        case 1: return bytes[0]
+        case 2 where value == "\\\\": return bytes[0]
+        case 3 where value.hasPrefix("\\^"): return bytes[2] ^ 0x40
+        case 4 where value.hasPrefix("\\"): return UInt8(value.dropFirst(), radix: 8)
+        default: return nil
         }
     }
 

@@ -66,8 +66,11 @@ extension OpenSSHConfiguration {
             throw DeploymentsError(.sshConfig, attempted, because: reason)
         }
         guard program.status == 0 else {
+            // Without a terminal on its standard input ssh remarks on that as well.
             let words = String(decoding: program.errors, as: UTF8.self)
-                .split(whereSeparator: \.isNewline).joined(separator: "; ")
+                .split(whereSeparator: \.isNewline)
+                .filter { !$0.hasPrefix("Pseudo-terminal will not be allocated") }
+                .joined(separator: "; ")
             throw DeploymentsError(
                 .sshConfig, attempted,
                 because: words.isEmpty ? "ssh -G ended with status \(program.status)" : words,

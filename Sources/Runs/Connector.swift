@@ -48,6 +48,7 @@ final class Connector {
     /// A channel of a session that is logged in, and whether requests were sent ahead.
     func openChannel(_ opening: Channel.Opening) throws(SSHError) -> (Channel, Bool) {
         warnOfMissingKeys()
+        for remark in destination.endpoint.remarks { notices.detail(remark) }
         do {
             return (try open(opening, isPipelining: true), true)
         } catch {
@@ -63,7 +64,7 @@ final class Connector {
     ) throws(SSHError) -> Channel {
         let endpoint = destination.endpoint
         let interrupt = Interrupt(descriptor: signals.interruptDescriptor)
-        let transport = try way.reach(until: phase, interrupt: interrupt)
+        let transport = try way.reach(interrupt: interrupt)
         discoveries.address = transport.address
         let session = try Session(over: transport, interrupt: interrupt)
         session.firstChannel = opening
@@ -85,11 +86,23 @@ final class Connector {
         let port = endpoint.hostKeyAlias == nil ? endpoint.port : 22
         try session.handshake(
             preferringKeyTypes: knownHosts.keyTypes(forName: name, port: port),
-            allowsLegacy: destination.allowsLegacyAlgorithms, until: phase)
+            allowsLegacy: destination.allowsLegacyAlgorithms, within: endpoint.algorithmLimits,
+            until: phase)
         notices.detail("connected to \(session.serverIdentification ?? "?") at \(session.address)")
-        let (key, note) = try session.verifyHostKey(
-            against: knownHosts, name: name, port: port, policy: hostKeyPolicy,
-            recordingIn: fileForNewHostKeys, hashed: endpoint.hashesKnownHosts)
+        let (key, note): (HostKey, String?)
+        do {
+            (key, note) = try session.verifyHostKey(
+                against: knownHosts, name: name, port: port, policy: hostKeyPolicy,
+                recordingIn: fileForNewHostKeys, hashed: endpoint.hashesKnownHosts)
+        } catch {
+            guard error.code == .hostKeyChanged, endpoint.strictHostKeyChecking == .no else {
+                throw error
+            }
+            var error = error
+            error.details.append(
+                "StrictHostKeyChecking no is taken for accept-new, and this key is not new")
+            throw error
+        }
         discoveries.hostKeyFingerprint = key.fingerprint
         if let note { notices.note(note) }
     }
@@ -125,7 +138,10 @@ final class Connector {
     private var hostKeyPolicy: HostKeyPolicy {
         if destination.acceptsNewHostKey { return .acceptNew }
         switch destination.endpoint.strictHostKeyChecking {
-        case .acceptNew, .no: return .acceptNew
+        case .acceptNew: return .acceptNew
+        case .no:
+            notices.detail("StrictHostKeyChecking no is taken for accept-new")
+            return .acceptNew
         case .yes: return .refuse
         case .ask:
             guard TerminalQuestion.canAsk else { return .refuse }

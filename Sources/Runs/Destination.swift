@@ -41,6 +41,14 @@ package struct Destination: Sendable {
     /// What each phase before the command may take.
     var phaseLimit: Duration { givenPhaseLimit ?? endpoint.connectTimeout ?? .seconds(20) }
 
+    /// The deployment with what ssh_config gives the command beneath its own environment.
+    func surrounding(_ deployment: Deployment) -> Deployment {
+        var deployment = deployment
+        deployment.environment = EnvironmentVariable.merging(
+            endpoint.environment, with: deployment.environment)
+        return deployment
+    }
+
     /// The last host on the way, on the terms that hold for all hosts; nil where the way is another.
     ///
     /// What is said of the target alone, as with `-i`, does not hold for it.

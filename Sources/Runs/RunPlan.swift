@@ -44,9 +44,10 @@ package struct RunPlan: Sendable {
         destination = try Destination(
             host, of: deployment, options: options, environment: environment)
         command = try PlannedCommand(
-            resolved, on: deployment, at: host, run: run.description,
+            resolved, on: destination.surrounding(deployment), at: host, run: run.description,
             environment: options.environment,
-            usesTerminal: Self.wantsTerminal(options.terminal, task),
+            usesTerminal: Self.wantsTerminal(
+                options.terminal, destination.endpoint.requestTTY, task),
             term: Self.term(environment), timeout: options.timeout ?? task?.timeout,
             options: options,
             prompts: try PlannedPrompts(
@@ -56,21 +57,26 @@ package struct RunPlan: Sendable {
         lock =
             task?.exclusive == true
             ? try PlannedLock(
-                of: deployment, reason: title, options: options, environment: environment) : nil
+                of: deployment, at: host == deployment.hosts[0] ? destination : nil, reason: title,
+                options: options, environment: environment) : nil
     }
 
     package var endpoint: Endpoint { destination.endpoint }
 
     /// A task whose prompts are answered needs a terminal for them, as getpass(3) reads no pipe.
     private static func wantsTerminal(
-        _ choice: RunOptions.TerminalChoice, _ task: TaskDefinition?
+        _ choice: RunOptions.TerminalChoice, _ configured: Endpoint.RequestTTY,
+        _ task: TaskDefinition?
     ) -> Bool {
-        switch choice {
-        case .always: true
-        case .never: false
-        case .automatic:
-            task?.expect.isEmpty == false
-                || Terminal.standardInput.isTerminal && Terminal.standardOutput.isTerminal
+        switch (choice, configured) {
+        case (.always, _): true
+        case (.never, _): false
+        case _ where task?.expect.isEmpty == false: true
+        case (.automatic, .always): true
+        case (.automatic, .never): false
+        case (.automatic, .onTerminal): Terminal.standardInput.isTerminal
+        case (.automatic, .automatic):
+            Terminal.standardInput.isTerminal && Terminal.standardOutput.isTerminal
         }
     }
 

@@ -2,6 +2,14 @@ internal import Deployments
 internal import LocalTerminal
 internal import SSH
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// The way to a host: straight, through a jump host, or by a program of the user's.
 final class Way {
     private let destination: Destination
@@ -21,7 +29,7 @@ final class Way {
     ///
     /// Throws what a dial throws, and for a jump host whatever connecting to that one throws, with the
     /// host that could not be reached because of it.
-    func reach(until deadline: Deadline, interrupt: Interrupt) throws(SSHError) -> Transport {
+    func reach(interrupt: Interrupt) throws(SSHError) -> Transport {
         let endpoint = destination.endpoint
         if let jumpHost { return try pass(through: jumpHost) }
         if case .command(let line) = endpoint.way {
@@ -30,9 +38,36 @@ final class Way {
                 proxyCommand: line, address: "\(endpoint.alias) by its ProxyCommand",
                 environment: destination.environment)
         }
+        for attempt in 1..<max(endpoint.connectionAttempts, 1) {
+            do {
+                return try dial(interrupt)
+            } catch {
+                guard error.code == .connect || error.code == .timeout else { throw error }
+                notices.detail("attempt \(attempt) of \(endpoint.connectionAttempts): \(error)")
+                try pause(interrupt)
+            }
+        }
+        return try dial(interrupt)
+    }
+
+    private func dial(_ interrupt: Interrupt) throws(SSHError) -> Transport {
+        let endpoint = destination.endpoint
         return try Dialer(
-            host: endpoint.host, port: endpoint.port, deadline: deadline, interrupt: interrupt
+            host: endpoint.host, port: endpoint.port, terms: endpoint.dialTerms,
+            deadline: .after(destination.phaseLimit), interrupt: interrupt
         ).dial()
+    }
+
+    /// The second between two attempts (ssh_config(5), ConnectionAttempts).
+    private func pause(_ interrupt: Interrupt) throws(SSHError) {
+        var entries = [pollfd(fd: interrupt.descriptor, events: Int16(POLLIN), revents: 0)]
+        let end = Deadline.after(.seconds(1))
+        while !end.hasPassed {
+            wait(for: &entries, until: end)
+            if entries[0].revents == 0 { continue }
+            throw SSHError(
+                .interrupted, "interrupted while connecting to \"\(destination.endpoint.alias)\"")
+        }
     }
 
     private func pass(through jumpHost: Connector) throws(SSHError) -> Transport {
@@ -51,5 +86,25 @@ final class Way {
                 "cannot connect to \"\(endpoint.alias)\" through \(hosts)"
             throw error
         }
+    }
+}
+
+extension Endpoint {
+    /// What AddressFamily and BindAddress say, for a dial.
+    fileprivate var dialTerms: Dialer.Terms {
+        let family: CInt? =
+            switch addressFamily {
+            case .any: nil
+            case .inet: AF_INET
+            case .inet6: AF_INET6
+            }
+        return Dialer.Terms(family: family, bindAddress: bindAddress)
+    }
+
+    /// What Ciphers and the like allow.
+    var algorithmLimits: AlgorithmLimits {
+        AlgorithmLimits(
+            keyExchange: algorithms.keyExchange, hostKeys: algorithms.hostKeys,
+            ciphers: algorithms.ciphers, codes: algorithms.codes)
     }
 }

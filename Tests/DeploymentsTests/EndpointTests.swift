@@ -52,7 +52,11 @@ struct EndpointTests {
         // With a file of one's own named, ssh leaves out the system's, which has its say on this.
         plain.hashesKnownHosts = false
         try configure("# nothing\n")
-        #expect(try endpoint(HostAddress(name: "web1")) == plain)
+        var found = try endpoint(HostAddress(name: "web1"))
+        // ssh names the algorithms that it would offer.
+        #expect(found.algorithms.ciphers?.contains("aes256-ctr") == true)
+        found.algorithms = plain.algorithms
+        #expect(found == plain)
     }
 
     @Test func `what ssh knows about an alias is taken over`() throws {
@@ -74,8 +78,10 @@ struct EndpointTests {
               StrictHostKeyChecking yes
               ConnectTimeout 7
             """)
+        var found = try endpoint(HostAddress(name: "web1"))
+        found.algorithms = Endpoint.AlgorithmLists()
         #expect(
-            try endpoint(HostAddress(name: "web1"))
+            found
                 == Endpoint(
                     alias: "web1", host: "10.0.0.7", port: 2222, user: "deploy",
                     hostKeyAlias: "web.internal",

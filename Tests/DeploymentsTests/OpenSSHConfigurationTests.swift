@@ -4,11 +4,11 @@ import Testing
 
 struct OpenSSHConfigurationTests {
     @Test func `the question names what has been decided already`() {
-        #expect(OpenSSHConfiguration.arguments(host: "web") == ["-G", "-T", "--", "web"])
+        #expect(OpenSSHConfiguration.arguments(host: "web") == ["-G", "--", "web"])
         #expect(
             OpenSSHConfiguration.arguments(
                 host: "web", user: "ana", port: 2222, configurationFile: "/h/.ssh/config")
-                == ["-G", "-T", "-F", "/h/.ssh/config", "-l", "ana", "-p", "2222", "--", "web"])
+                == ["-G", "-F", "/h/.ssh/config", "-l", "ana", "-p", "2222", "--", "web"])
     }
 
     @Test func `the answer is one keyword a line`() {

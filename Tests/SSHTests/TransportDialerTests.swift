@@ -34,6 +34,35 @@ import Testing
         #expect(error?.details == [])
     }
 
+    @Test func `an address of another family is not tried`() throws {
+        let listeners = try Listeners([.answering])
+        let error = sshError {
+            _ = try Dialer(
+                host: "127.0.0.2", port: listeners.port, terms: Dialer.Terms(family: AF_INET6),
+                deadline: .after(generous), interrupt: nil
+            ).dial()
+        }
+        #expect(error?.code == .nameLookup)
+        #expect(error?.underlying == "none is of the family that AddressFamily asks for")
+    }
+
+    @Test(
+        arguments: [
+            ("192.0.2.7", "cannot assign requested address"), ("::1", "it is of another family"),
+        ])
+    func `an address here that cannot be used is named`(address: String, reason: String) throws {
+        let listeners = try Listeners([.answering])
+        let error = sshError {
+            _ = try Dialer(
+                host: "127.0.0.2", port: listeners.port,
+                terms: Dialer.Terms(bindAddress: address), deadline: .after(generous),
+                interrupt: nil
+            ).dial()
+        }
+        #expect(error?.code == .connect)
+        #expect(error?.underlying == "cannot use the BindAddress \"\(address)\": \(reason)")
+    }
+
     @Test func `the first address that answers is taken`() throws {
         let listeners = try Listeners([.answering, .answering])
         let transport = try Self.dialer(listeners).dial(listeners.addresses())

@@ -44,8 +44,9 @@ package struct DetachedPlan: Sendable {
             try deployment.host(named: options.host), of: deployment, options: options,
             environment: environment)
         remote = try RemoteCommand(
-            detaching: resolved, deployment: deployment, runID: run.description,
-            title: request.title, ttl: ttl ?? Self.defaultTTL, environment: options.environment)
+            detaching: resolved, deployment: destination.surrounding(deployment),
+            runID: run.description, title: request.title, ttl: ttl ?? Self.defaultTTL,
+            environment: options.environment)
         stateFolder = StateFolder.resolve(environment: environment)
     }
 

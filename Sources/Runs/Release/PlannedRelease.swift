@@ -40,23 +40,10 @@ package struct PlannedRelease: Sendable {
     ) throws(DeploymentsError) {
         let run = RunID()
         let term = RunPlan.term(environment)
-        var steps: [Step] = []
         var hosts = [deployment.hosts[0]]
-        for step in plan.steps {
-            var commands: [Command] = []
-            for host in step.skipped == nil ? step.hosts : [] {
-                if !hosts.contains(host) { hosts.append(host) }
-                commands.append(
-                    Command(
-                        destination: hosts.firstIndex(of: host) ?? 0, host: host,
-                        planned: try Self.command(
-                            step, on: deployment, at: host, run: run, options: options,
-                            term: term),
-                        condition: try Self.condition(
-                            step, on: deployment, at: host, run: run, options: options,
-                            term: term)))
-            }
-            steps.append(Step(plan: step, commands: commands))
+        for host in plan.steps.flatMap({ $0.skipped == nil ? $0.hosts : [] })
+        where !hosts.contains(host) {
+            hosts.append(host)
         }
         var destinations: [(HostAddress, Destination)] = []
         for host in hosts {
@@ -67,6 +54,24 @@ package struct PlannedRelease: Sendable {
                         host, of: deployment, options: options, environment: environment)
                 ))
         }
+        var steps: [Step] = []
+        for step in plan.steps {
+            var commands: [Command] = []
+            for host in step.skipped == nil ? step.hosts : [] {
+                let index = hosts.firstIndex(of: host) ?? 0
+                let surrounded = destinations[index].1.surrounding(deployment)
+                commands.append(
+                    Command(
+                        destination: index, host: host,
+                        planned: try Self.command(
+                            step, on: surrounded, at: host, run: run, options: options,
+                            term: term),
+                        condition: try Self.condition(
+                            step, on: surrounded, at: host, run: run, options: options,
+                            term: term)))
+            }
+            steps.append(Step(plan: step, commands: commands))
+        }
         self.run = run
         self.deployment = deployment
         self.steps = steps
@@ -74,7 +79,8 @@ package struct PlannedRelease: Sendable {
         self.options = options
         stateFolder = StateFolder.resolve(environment: environment)
         lock = try PlannedLock(
-            of: deployment, reason: "release", options: options, environment: environment)
+            of: deployment, at: destinations[0].1, reason: "release", options: options,
+            environment: environment)
     }
 
     private static func command(

@@ -11,6 +11,12 @@ struct Algorithms: Sendable, Equatable {
     var ciphers = ["aes256-ctr", "aes192-ctr", "aes128-ctr"]
     var codes = ["hmac-sha2-256", "hmac-sha2-512"]
 
+    /// What only old servers need, and is offered only where that is allowed.
+    static let legacy: Set = [
+        "ssh-rsa", "diffie-hellman-group-exchange-sha256", "diffie-hellman-group14-sha256",
+        "diffie-hellman-group14-sha1", "hmac-sha1", "aes256-cbc", "aes128-cbc",
+    ]
+
     /// `knownTypes` are the key types that known_hosts holds for the host; theirs come first.
     ///
     /// With `allowsLegacy` it also offers what old servers need: SHA-1 signatures, group exchange.

@@ -12,14 +12,32 @@ package struct Dialer {
     /// RFC 8305's recommended "Connection Attempt Delay".
     static let attemptDelay = Duration.milliseconds(250)
 
+    /// Which addresses are tried, and from where.
+    package struct Terms: Sendable {
+        /// AF_INET or AF_INET6 where only that is to be used.
+        package var family: CInt?
+        /// The address here to connect from.
+        package var bindAddress: String?
+
+        package init(family: CInt? = nil, bindAddress: String? = nil) {
+            self.family = family
+            self.bindAddress = bindAddress
+        }
+    }
+
     let host: String
     let port: UInt16
+    let terms: Terms
     let deadline: Deadline
     let interrupt: Interrupt?
 
-    package init(host: String, port: UInt16, deadline: Deadline, interrupt: Interrupt?) {
+    package init(
+        host: String, port: UInt16, terms: Terms = Terms(), deadline: Deadline,
+        interrupt: Interrupt?
+    ) {
         self.host = host
         self.port = port
+        self.terms = terms
         self.deadline = deadline
         self.interrupt = interrupt
     }
@@ -31,11 +49,25 @@ package struct Dialer {
 
     /// A connection to the first address that answers; throws `connect`, `timeout` or `interrupted`.
     package func dial() throws(SSHError) -> Transport {
-        try dial(
-            NameLookup.addresses(of: host, port: port, until: deadline, interrupt: interrupt))
+        let local = try terms.bindAddress.map { name throws(SSHError) in
+            try NameLookup.addresses(of: name, port: 0, until: deadline, interrupt: interrupt)
+        }
+        let all = try NameLookup.addresses(
+            of: host, port: port, until: deadline, interrupt: interrupt)
+        let addresses = all.filter { terms.family == nil || $0.family == terms.family }
+        guard !addresses.isEmpty else {
+            throw SSHError(
+                .nameLookup, "cannot find the address of \"\(cleaned(host.utf8))\"",
+                underlying: "none is of the family that AddressFamily asks for",
+                hint: "see what \"ssh -G\" says about the host")
+        }
+        return try dial(addresses, from: local)
     }
 
-    func dial(_ addresses: [SocketAddress]) throws(SSHError) -> Transport {
+    /// `local`: the addresses here, of which one of the same family is to be used.
+    func dial(
+        _ addresses: [SocketAddress], from local: [SocketAddress]? = nil
+    ) throws(SSHError) -> Transport {
         var waiting = addresses[...]
         var attempts: [Attempt] = []
         defer { for attempt in attempts { close(attempt.descriptor) } }
@@ -44,7 +76,7 @@ package struct Dialer {
         while true {
             if let address = waiting.first, attempts.isEmpty || nextStart.hasPassed {
                 waiting.removeFirst()
-                switch start(address) {
+                switch start(address, from: local) {
                 case .success(let attempt): attempts.append(attempt)
                 case .failure(let failure): failures.append((address.text, failure.reason))
                 }
@@ -71,7 +103,9 @@ package struct Dialer {
         let reason: String
     }
 
-    private func start(_ address: SocketAddress) -> Result<Attempt, StartFailure> {
+    private func start(
+        _ address: SocketAddress, from local: [SocketAddress]?
+    ) -> Result<Attempt, StartFailure> {
         #if os(Linux)
             let type = CInt(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
             let descriptor = socket(address.family, type, 0)
@@ -81,11 +115,17 @@ package struct Dialer {
             _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         #endif
         guard descriptor >= 0 else { return .failure(StartFailure(reason: describe(errno: errno))) }
-        let result = address.bytes.withUnsafeBytes { bytes -> CInt in
-            guard let base = bytes.baseAddress else { return -1 }
-            return connect(
-                descriptor, base.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
+        if let local {
+            let own = local.first { $0.family == address.family }
+            if own?.withSocketAddress({ bind(descriptor, $0, $1) }) != 0 {
+                let reason = own == nil ? "it is of another family" : describe(errno: errno)
+                close(descriptor)
+                let name = cleaned((terms.bindAddress ?? "").utf8)
+                return .failure(
+                    StartFailure(reason: "cannot use the BindAddress \"\(name)\": \(reason)"))
+            }
         }
+        let result = address.withSocketAddress { connect(descriptor, $0, $1) }
         // EINTR means what EINPROGRESS means: the attempt goes on (connect(2)).
         if result == 0 || errno == EINPROGRESS || errno == EINTR {
             return .success(Attempt(descriptor: descriptor, address: address))

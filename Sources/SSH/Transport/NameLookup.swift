@@ -13,6 +13,14 @@ struct SocketAddress: Sendable {
     let bytes: [UInt8]
     /// The numeric form: `192.0.2.7`, `2001:db8::7`.
     let text: String
+
+    /// Lends the address to a system call; -1 where there is none.
+    func withSocketAddress(_ call: (UnsafePointer<sockaddr>, socklen_t) -> CInt) -> CInt {
+        bytes.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return -1 }
+            return call(base.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
+        }
+    }
 }
 
 /// Name lookup with a deadline, which getaddrinfo(3) has not: it runs on a thread of its own.

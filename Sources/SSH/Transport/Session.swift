@@ -93,10 +93,14 @@ package final class Session {
 
     /// Exchanges versions and keys; afterwards `hostKey` is there, and nothing has been trusted yet.
     package func handshake(
-        preferringKeyTypes knownTypes: [String], allowsLegacy: Bool, until deadline: Deadline
+        preferringKeyTypes knownTypes: [String], allowsLegacy: Bool,
+        within limits: AlgorithmLimits = AlgorithmLimits(), until deadline: Deadline
     ) throws(SSHError) {
-        let algorithms = Algorithms(
-            knownTypes: knownTypes, version: Self.libraryVersion, allowsLegacy: allowsLegacy)
+        let attempted = "cannot agree with the SSH server at \(address)"
+        let algorithms = try limits.applied(
+            to: Algorithms(
+                knownTypes: knownTypes, version: Self.libraryVersion, allowsLegacy: allowsLegacy),
+            attempted)
         offer = (
             algorithms,
             allowsLegacy
@@ -104,7 +108,6 @@ package final class Session {
                 : Algorithms(
                     knownTypes: knownTypes, version: Self.libraryVersion, allowsLegacy: true)
         )
-        let attempted = "cannot agree with the SSH server at \(address)"
         for (method, names) in [
             (LIBSSH2_METHOD_KEX, algorithms.keyExchange),
             (LIBSSH2_METHOD_HOSTKEY, algorithms.hostKeys),
