@@ -3,7 +3,8 @@
  * at all, which signal it was, what the server accepts. Blocks that are no packets pass through here too;
  * the allocator clears the first bytes of each block, so that no earlier packet can be taken for a new one.
  *
- * Message numbers and layouts: RFC 4253 (11.1), RFC 4252 (5.1, 5.4), RFC 4254 (5.1, 5.2, 5.3, 6.10). */
+ * Message numbers and layouts: RFC 4253 (11.1), RFC 4252 (5.1, 5.4), RFC 4256 (3.2), RFC 4254 (5.1, 5.2, 5.3,
+ * 6.10). */
 
 #include "watcher.h"
 
@@ -13,6 +14,7 @@ enum {
     MSG_DISCONNECT = 1,
     MSG_USERAUTH_FAILURE = 51,
     MSG_USERAUTH_BANNER = 53,
+    MSG_USERAUTH_INFO_REQUEST = 60,
     MSG_CHANNEL_OPEN_FAILURE = 92,
     MSG_CHANNEL_DATA = 94,
     MSG_CHANNEL_EXTENDED_DATA = 95,
@@ -192,4 +194,11 @@ size_t ccr_take_from_packet(uint8_t *memory, size_t size, uint32_t channel, uint
     memmove(field + 4, data + count, left);
     for (int i = 0; i < 4; i++) field[i] = (uint8_t)(left >> (24 - 8 * i));
     return count;
+}
+
+bool ccr_names_more_than(size_t count, const uint8_t *memory, size_t size) {
+    reader r = {memory, size, true};
+    if (read_byte(&r) != MSG_USERAUTH_INFO_REQUEST) return false;
+    uint32_t length = read_number(&r);
+    return r.whole && length == count && length > r.left;
 }

@@ -14,4 +14,8 @@ void ccr_watch_for_banner(ccr_wire *wire, const uint8_t *memory, size_t size);
 size_t ccr_take_from_packet(uint8_t *memory, size_t size, uint32_t channel, uint32_t stream,
                             uint8_t *room, size_t count);
 
+/* Whether a block is a server's questions (SSH_MSG_USERAUTH_INFO_REQUEST) whose name is said to have this
+ * length, which is more than there is. */
+bool ccr_names_more_than(size_t count, const uint8_t *memory, size_t size);
+
 #endif

@@ -1,3 +1,4 @@
+#define _DEFAULT_SOURCE 1 /* explicit_bzero */
 #include "CLibSSH2Shims.h"
 #include "watcher.h"
 
@@ -19,6 +20,9 @@ typedef union {
 
 /* How much of a fresh block is cleared: more than any packet header the watcher believes. */
 enum { CLEARED = 64 };
+
+/* More than any packet: libssh2 refuses those of more than 40,000 bytes. */
+enum { LARGEST_QUESTION = 256 << 10 };
 
 static void hold(ccr_wire *wire, block *b) {
     b->links.next = &wire->held;
@@ -48,6 +52,7 @@ void ccr_release(ccr_wire *wire, void *memory) {
     if (!memory) return;
     block *b = (block *)memory - 1;
     if (wire && !wire->forged) ccr_watch(wire, memory, b->size);
+    if (wire && wire->holds_secrets) explicit_bzero(memory, b->size);
     let_go(b);
     free(b);
 }
@@ -84,7 +89,20 @@ size_t ccr_take_data(ccr_wire *wire, uint32_t channel, uint32_t stream, uint8_t 
     return taken;
 }
 
+/* libssh2 1.10 believes the lengths in a server's questions: it copies a name past the end of the packet,
+ * and clears room for a prompt of 4 GiB. */
+static bool is_bearable(ccr_wire *wire, size_t count) {
+    if (!wire->reads_questions) return true;
+    if (count > LARGEST_QUESTION) return false;
+    for (ccr_links *l = wire->held.next; l != &wire->held; l = l->next) {
+        block *b = (block *)l;
+        if (ccr_names_more_than(count, (const uint8_t *)(b + 1), b->size)) return false;
+    }
+    return true;
+}
+
 static LIBSSH2_ALLOC_FUNC(on_allocate) {
+    if (!is_bearable(*abstract, count)) return NULL;
     void *memory = ccr_allocate(count);
     if (memory) hold(*abstract, (block *)memory - 1);
     return memory;

@@ -10,6 +10,7 @@
 package struct CapturedProgram: Sendable {
     package enum Failure: Error, Equatable {
         case notStarted(String)
+        /// Its time ran out, or the user wanted out; it was ended.
         case timedOut
         /// It printed more than it may, and was killed.
         case tooLong
@@ -25,6 +26,8 @@ package struct CapturedProgram: Sendable {
         package var sharesErrors: Bool
         /// What it finds on its standard input, at most 4 KiB; nothing unless it is given.
         package var input: [UInt8] = []
+        /// A descriptor that turns readable when the user wants out; it is not read.
+        package var interrupt: Int32?
 
         package init(limit: Duration? = nil, outputLimit: Int = .max, sharesErrors: Bool = false) {
             self.limit = limit
@@ -63,8 +66,7 @@ package struct CapturedProgram: Sendable {
         do {
             try drain(&output, &errors, terms)
         } catch {
-            kill(process, SIGKILL)
-            _ = wait(for: process)
+            end(process)
             throw error
         }
         let status = wait(for: process)
@@ -133,14 +135,27 @@ package struct CapturedProgram: Sendable {
                 guard left > 0 else { throw .timedOut }
                 patience = Int32(clamping: Int64(left.rounded(.up)))
             }
-            var waiting = [output.reader, errors.reader].map {
+            var waiting = [output.reader, errors.reader, terms.interrupt ?? -1].map {
                 pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
             }
             guard poll(&waiting, nfds_t(waiting.count), patience) > 0 else { continue }
             if waiting[0].revents != 0 { output.receive() }
             if waiting[1].revents != 0 { errors.receive() }
             if output.received.count > terms.outputLimit { throw .tooLong }
+            if waiting[2].revents != 0 { throw .timedOut }
         }
+    }
+
+    /// Ends a program that is not waited for any more: it may clean up, but not for long.
+    private static func end(_ process: pid_t) {
+        kill(process, SIGTERM)
+        for _ in 0..<50 {
+            var status: Int32 = 0
+            if waitpid(process, &status, WNOHANG) != 0 { return }
+            poll(nil, 0, 10)
+        }
+        kill(process, SIGKILL)
+        _ = wait(for: process)
     }
 
     private static func wait(for process: pid_t) -> Int32 {

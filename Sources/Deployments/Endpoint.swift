@@ -84,10 +84,10 @@ package struct Endpoint: Sendable, Equatable {
     /// Zero for none.
     package var serverAliveInterval = Duration.zero
     package var serverAliveCountMax = 3
-    /// Absolute paths of certificates for the user's keys.
-    package var certificateFiles: [String] = []
     /// What somebody should know who asks for details: what is set and does not count.
     package var remarks: [String] = []
+    /// Which methods a login may use, and how.
+    package var login = LoginSettings()
 
     /// The hosts that the way leads through, the first to connect to first.
     package var jumpHosts: [Endpoint] {

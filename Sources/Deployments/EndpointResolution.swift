@@ -110,12 +110,13 @@ extension Endpoint {
             remarks.append(
                 "set in ssh_config for \(QuotedText.quoted(alias)), not supported: \(names)")
         }
+        login = configuration.login
 
         let tokens = OpenSSHTokens(for: self, environment: environment, homeFolder: homeFolder)
         userKnownHostsFiles = configuration.userKnownHostsFiles.map(tokens.expanded)
         globalKnownHostsFiles = configuration.globalKnownHostsFiles.map(tokens.expanded)
         revokedHostKeysFiles = configuration.revokedHostKeysFiles.map(tokens.expanded)
-        certificateFiles = configuration.certificateFiles.map(tokens.expanded)
+        login.certificateFiles = login.certificateFiles.map(tokens.expanded)
         if !Self.areDefaults(configuration.identityFiles) {
             identityFiles = configuration.identityFiles.filter { $0 != "none" }.map(tokens.expanded)
         }

@@ -31,14 +31,13 @@ package struct OpenSSHConfiguration: Sendable, Equatable {
     package var escapeCharacter: UInt8? = UInt8(ascii: "~")
     package var serverAliveInterval = Duration.zero
     package var serverAliveCountMax = 3
-    /// As `ssh -G` prints them: `~` and tokens are not expanded.
-    package var certificateFiles: [String] = []
     /// The keywords that somebody has set and that ccrun does not support, as ssh_config(5) writes them.
     package var missedKeywords: [String] = []
     /// The hosts of ProxyJump in the order to connect to them, as one text; nil for none.
     package var proxyJump: String?
     /// The ProxyCommand, its tokens not replaced; nil for none.
     package var proxyCommand: String?
+    package var login = LoginSettings()
 
     /// Returns the arguments for `ssh` that ask about `host`.
     ///
@@ -98,8 +97,7 @@ package struct OpenSSHConfiguration: Sendable, Equatable {
         case "escapechar": escapeCharacter = Self.escapeCharacter(value)
         case "serveraliveinterval": serverAliveInterval = .seconds(Int64(value) ?? 0)
         case "serveralivecountmax": serverAliveCountMax = Int(value) ?? 3
-        case "certificatefile": certificateFiles.append(value)
-        default: break
+        default: login.set(keyword, to: value)
         }
         if let known = OpenSSHKeyword.named(keyword), known.isMissed(as: value),
             !missedKeywords.contains(known.name)

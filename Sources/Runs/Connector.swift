@@ -22,6 +22,7 @@ final class Connector {
     private let notices: Notices
     private let signals: SignalPipe
     private(set) var discoveries = Discoveries()
+    private var hasShownBanner = false
     /// Called once the host is known to be the right one, before anything of the user's goes there.
     private let trusted: (Discoveries) -> Void
     /// Called while the server checks the login, if that takes a key; it costs no time then.
@@ -54,7 +55,7 @@ final class Connector {
         } catch {
             guard error.code == .pipeliningRefused else { throw error }
             // Nothing has been run: it is safe to start over, one request at a time.
-            notices.detail("the server does not take requests sent ahead; connecting again")
+            notices.detail("\(error.underlying ?? "refused"); connecting again")
             return (try open(opening, isPipelining: false), false)
         }
     }
@@ -71,11 +72,26 @@ final class Connector {
         try establishTrust(session)
         trusted(discoveries)
         session.duringLogin = loggingIn
-        let login = Login(session: session, user: endpoint.user, keys: loginKeys, deadline: phase)
-        try login.perform(sendingAhead: isPipelining)
-        notices.detail("logged in as \"\(endpoint.user)\"")
-        if let banner = session.banner { notices.quote(banner, of: endpoint.alias) }
+        try logIn(on: session, isPipelining: isPipelining)
         return try Channel(opening, on: session, until: phase)
+    }
+
+    private func logIn(on session: Session, isPipelining: Bool) throws(SSHError) {
+        let endpoint = destination.endpoint
+        let login = Login(
+            session: session, user: endpoint.user, keys: loginKeys,
+            methods: loginMethods { [self] in showBanner(of: session) }, deadline: phase)
+        defer { showBanner(of: session) }
+        try login.perform(sendingAhead: isPipelining)
+        for attempt in login.tried { notices.detail("tried \(attempt)") }
+        notices.detail("logged in as \"\(endpoint.user)\"")
+    }
+
+    /// Shows the server's banner, once, however often it is sent.
+    private func showBanner(of session: Session) {
+        guard !hasShownBanner, let banner = session.banner else { return }
+        hasShownBanner = true
+        notices.quote(banner, of: destination.endpoint.alias)
     }
 
     private func establishTrust(_ session: Session) throws(SSHError) {
@@ -165,11 +181,39 @@ final class Connector {
         identityFiles: destination.endpoint.identityFiles,
         identityText: givenText.map { ("CCRUN_SSH_KEY", $0) }, givenFiles: givenFiles,
         identitiesOnly: destination.endpoint.identitiesOnly
-    ) { [signals] prompt in
-        let question = TerminalQuestion(
-            prompt, echoes: false, signals: signals)
-        guard case .line(let line) = question.ask(), !line.isEmpty else { return nil }
+    ) { [questions, asksNobody = destination.endpoint.login.asksNobody] prompt in
+        guard !asksNobody, let line = questions.ask(prompt, echoes: false), !line.isEmpty else {
+            return nil
+        }
         return line
+    }
+
+    private var questions: LoginQuestions {
+        LoginQuestions(environment: destination.environment, signals: signals)
+    }
+
+    /// `prepare`: called before anybody is asked anything.
+    private func loginMethods(prepare: @escaping () -> Void) -> LoginMethods {
+        let endpoint = destination.endpoint
+        let settings = endpoint.login
+        let order = settings.methods.compactMap { LoginMethods.Method(rawValue: $0) }
+        if settings.asksNobody {
+            return LoginMethods(
+                order: order, tries: settings.passwordTries,
+                advice: "BatchMode in ~/.ssh/config keeps ccrun from asking")
+        }
+        guard questions.canAsk else {
+            return LoginMethods(
+                order: order, tries: settings.passwordTries,
+                advice: "run it where there is a terminal to ask on, or set SSH_ASKPASS and "
+                    + "SSH_ASKPASS_REQUIRE=force")
+        }
+        let person = LoginPerson(
+            label: "\(endpoint.user)@\(endpoint.alias)",
+            ask: { [questions] in questions.ask($0, echoes: $1) },
+            show: { [notices] in notices.quote($0, of: endpoint.alias) },
+            remark: { [notices] in notices.note($0) }, prepare: prepare)
+        return LoginMethods(order: order, tries: settings.passwordTries, person: person)
     }
 
     private var givenFiles: [String] {

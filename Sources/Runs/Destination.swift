@@ -12,7 +12,7 @@ package struct Destination: Sendable {
     let acceptsNewHostKey: Bool
     /// What each phase before the command may take, where the user has said so.
     private let givenPhaseLimit: Duration?
-    /// What a ProxyCommand finds in its environment.
+    /// This process's environment, for a ProxyCommand and the program of SSH_ASKPASS.
     let environment: [String: String]
     /// Also offer algorithms that only old servers need.
     let allowsLegacyAlgorithms: Bool

@@ -65,7 +65,7 @@ struct OpenSSHKeywordTests {
 
     /// Values that differ from the default; of those that ssh resolves itself there is no telling.
     private static let samples = [
-        ("AddressFamily", "inet6"), ("BindAddress", "127.0.0.9"), ("Ciphers", "aes128-ctr"),
+        ("AddressFamily", "inet6"), ("BatchMode", "yes"), ("BindAddress", "127.0.0.9"), ("Ciphers", "aes128-ctr"),
         ("ConnectionAttempts", "3"), ("ConnectTimeout", "7"), ("EscapeChar", "^]"),
         ("GlobalKnownHostsFile", "/etc/other"), ("HashKnownHosts", "yes"),
         ("HostKeyAlgorithms", "ssh-ed25519"), ("HostKeyAlias", "other"), ("Hostname", "10.0.0.7"),
@@ -75,7 +75,10 @@ struct OpenSSHKeywordTests {
         ("ProxyJump", "bastion"), ("RequestTTY", "force"), ("RevokedHostKeys", "/etc/revoked"),
         ("SendEnv", "COL*"), ("ServerAliveCountMax", "5"), ("ServerAliveInterval", "9"),
         ("SetEnv", "A=b"), ("StrictHostKeyChecking", "accept-new"), ("User", "ana"),
-        ("UserKnownHostsFile", "/etc/other"),
+        ("UserKnownHostsFile", "/etc/other"), ("CertificateFile", "/etc/cert.pub"),
+        ("KbdInteractiveAuthentication", "no"), ("NumberOfPasswordPrompts", "1"),
+        ("PasswordAuthentication", "no"), ("PreferredAuthentications", "publickey"),
+        ("PubkeyAuthentication", "no"),
     ]
 
     @Test func `there is a sample of every honoured keyword`() {
@@ -93,13 +96,13 @@ struct OpenSSHKeywordTests {
 
     /// Values of those that are not supported.
     private static let settings = [
-        ("AddKeysToAgent", "yes"), ("BatchMode", "yes"), ("BindInterface", "lo"),
-        ("CertificateFile", "/etc/cert.pub"), ("DynamicForward", "1080"),
+        ("AddKeysToAgent", "yes"), ("BindInterface", "lo"),
+        ("DynamicForward", "1080"),
         ("EnableEscapeCommandline", "yes"), ("ForwardAgent", "yes"), ("ForwardX11", "yes"),
         ("HostbasedAuthentication", "yes"), ("KnownHostsCommand", "/bin/echo"),
-        ("LocalCommand", "true"), ("LocalForward", "8080 web:80"), ("NumberOfPasswordPrompts", "1"),
+        ("LocalCommand", "true"), ("LocalForward", "8080 web:80"),
         ("PermitLocalCommand", "yes"), ("PKCS11Provider", "/usr/lib/other.so"),
-        ("PreferredAuthentications", "publickey"), ("ProxyUseFdpass", "yes"),
+        ("ProxyUseFdpass", "yes"),
         ("RekeyLimit", "1G 1h"), ("RemoteForward", "8081 web:80"), ("RequiredRSASize", "2048"),
         ("SessionType", "none"), ("StdinNull", "yes"), ("Tunnel", "yes"),
         ("VerifyHostKeyDNS", "yes"), ("VisualHostKey", "yes"),

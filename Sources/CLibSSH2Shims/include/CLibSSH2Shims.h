@@ -55,6 +55,9 @@ typedef struct ccr_links {
     struct ccr_links *next, *previous;
 } ccr_links;
 
+struct ccr_questions;
+typedef void (*ccr_ask)(void *asker, struct ccr_questions *questions);
+
 typedef struct {
     ccr_queue incoming;       /* from the peer, not yet read by libssh2 */
     ccr_queue outgoing;       /* from libssh2, not yet sent to the peer */
@@ -72,6 +75,10 @@ typedef struct {
     ccr_text disconnect;      /* the description of SSH_MSG_DISCONNECT */
     uint32_t disconnect_reason;
     ccr_links held;           /* what libssh2 has allocated and not yet freed */
+    bool holds_secrets;       /* what is freed now may hold what somebody typed: it is wiped */
+    bool reads_questions;     /* no more is allocated now than a server's questions can need */
+    ccr_ask ask;              /* answers the questions that libssh2 reads */
+    void *asker;
 } ccr_wire;
 
 ccr_wire *ccr_wire_create(void);
@@ -102,6 +109,36 @@ ccr_channel_facts *ccr_facts_of_channel(ccr_wire *wire, uint32_t number);
 void *ccr_allocate(size_t count);
 /* Frees what ccr_allocate or a session's allocator handed out, after the watcher has looked at it. */
 void ccr_release(ccr_wire *wire, void *memory);
+
+/* ---- Logging in ----------------------------------------------------------------------------- */
+
+/* A text of the server's, neither cleaned nor terminated; it stays as long as the call that shows it. */
+typedef struct {
+    const uint8_t *text;
+    size_t length;
+    bool echoes;              /* of a prompt: the answer may be seen */
+} ccr_prompt;
+
+/* One SSH_MSG_USERAUTH_INFO_REQUEST (RFC 4256, 3.2). */
+typedef struct ccr_questions {
+    ccr_prompt name, instruction;
+    size_t count;             /* at most 100, or libssh2 refuses */
+    const void *prompts;      /* libssh2's own, in the layout of its version */
+    void *responses;
+} ccr_questions;
+
+/* Logs in by keyboard-interactive, to be repeated on LIBSSH2_ERROR_EAGAIN; ask is called for each request
+ * and answers it with ccr_answer. */
+int ccr_keyboard_interactive(ccr_wire *wire, LIBSSH2_SESSION *session, const char *user, size_t length,
+                             ccr_ask ask, void *asker);
+ccr_prompt ccr_question(const ccr_questions *questions, size_t index);
+/* Answers a question; false without memory. What is not answered is answered with nothing. */
+bool ccr_answer(ccr_questions *questions, size_t index, const uint8_t *bytes, size_t length);
+
+/* Logs in by password, to be repeated with the same on LIBSSH2_ERROR_EAGAIN. After
+ * LIBSSH2_ERROR_PASSWORD_EXPIRED the session is good for nothing more. */
+int ccr_password(ccr_wire *wire, LIBSSH2_SESSION *session, const char *user, size_t length,
+                 const uint8_t *password, size_t password_length);
 
 /* ---- Constants that Swift's importer cannot see ----------------------------------------------- */
 

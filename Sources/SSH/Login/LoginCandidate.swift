@@ -56,7 +56,7 @@ struct LoginCandidate {
         case .agent(let agent):
             guard let publicKey else { return [] }
             let flags = LoginAlgorithms.agentFlags(for: algorithm)
-            agent.deadline = .after(Login.agentTimeLimit)
+            agent.deadline = .after(KeyLogin.agentTimeLimit)
             let signature = try agent.sign(data, with: publicKey, flags: flags)
             // An agent that ignores the flags answers with SHA-1, which no server of today takes.
             guard signature.algorithm == algorithm else {

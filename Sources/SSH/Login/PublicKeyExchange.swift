@@ -6,6 +6,8 @@ final class PublicKeyExchange {
     enum Result {
         case accepted
         case refused
+        /// The key is good, and the server wants another method after it.
+        case partial
         /// The server would take the key, but it could not be used.
         case notSigned(SSHError)
     }
@@ -46,11 +48,17 @@ final class PublicKeyExchange {
                 continue
             }
             if hasSentAhead {
-                throw SSHError(.pipeliningRefused, attempted, underlying: "the login was refused")
+                let reason =
+                    session.wire.hasPartialSuccess
+                    ? "the server wants more than a key"
+                    : "the server does not take requests sent ahead"
+                throw SSHError(.pipeliningRefused, attempted, underlying: reason)
             }
             if code == LIBSSH2_ERROR_METHOD_NONE { return .notSigned(unsupported(attempted)) }
             // libssh2 calls anything that goes wrong here a refusal; the server has said so, or not.
-            if session.wire.refusalCount > refusalCount { return .refused }
+            if session.wire.refusalCount > refusalCount {
+                return session.wire.hasPartialSuccess ? .partial : .refused
+            }
             throw session.error(code, attempted)
         }
     }

@@ -59,6 +59,11 @@ final class Wire {
         return sent
     }
 
+    /// Forgets what waits to be sent; the connection is of no use afterwards.
+    func dropOutgoing() {
+        ccr_queue_consume(&raw.pointee.outgoing, outgoingCount)
+    }
+
     // MARK: - What libssh2 may read
 
     /// No more bytes will come: reads report the end once the queue is empty.

@@ -31,6 +31,8 @@ final class Conversation {
     var clientIdentification: [UInt8] = []
     var sessionID: [UInt8] = []
     var hasSentLoginBanner = false
+    /// Which round of keyboard-interactive the client has to answer.
+    var questionRound = 0
     /// Input that the program has yet to copy to its output.
     var toEcho: [UInt8] = []
     var channel: Channel?

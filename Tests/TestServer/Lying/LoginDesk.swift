@@ -48,28 +48,50 @@ extension Conversation {
                 try acceptLogin()
             }
         case "password" where policy.password != nil:
-            if attempt.password == policy.password { try acceptLogin() } else { try refuseLogin() }
-        case "keyboard-interactive" where !policy.questions.isEmpty:
-            var request = WireWriter(Message.userauthContinue).string("").string("").string("")
-                .uint32(UInt32(policy.questions.count))
-            for question in policy.questions {
-                request = request.string(question.prompt).boolean(question.echoes)
-            }
-            try stream.send(request.bytes)
+            try answer(password: attempt.password ?? "")
+        case "keyboard-interactive" where policy.questionPacket != nil:
+            try stream.send(policy.questionPacket ?? [])
+        case "keyboard-interactive" where policy.methods.contains("keyboard-interactive"):
+            questionRound = 0
+            try ask(policy.questions, policy.questionTitle)
         default:
             try refuseLogin()
         }
+    }
+
+    private func answer(password: String) throws {
+        guard password == script.login.password else { return try refuseLogin() }
+        switch script.login.afterPassword {
+        case .accepted: try acceptLogin()
+        case .partial: try refuseLogin(isPartial: true, satisfied: "password")
+        case .expired:
+            try stream.send(
+                WireWriter(Message.userauthContinue).string("choose another").string("").bytes)
+        }
+    }
+
+    private func ask(
+        _ questions: [LoginPolicy.Question], _ title: (name: String, instruction: String)
+    ) throws {
+        var request = WireWriter(Message.userauthContinue).string(title.name)
+            .string(title.instruction).string("").uint32(UInt32(questions.count))
+        for question in questions {
+            request = request.string(question.prompt).boolean(question.echoes)
+        }
+        try stream.send(request.bytes)
     }
 
     func checkAnswers(_ reader: inout WireReader) throws {
         let count = try reader.uint32()
         let answers = try (0..<min(count, 100)).map { _ in try reader.text() }
         note(.answers(answers))
-        if answers == script.login.questions.map(\.answer) {
-            try acceptLogin()
-        } else {
-            try refuseLogin()
-        }
+        let policy = script.login
+        if policy.asksForever { return try ask(policy.questions, policy.questionTitle) }
+        let rounds = [policy.questions] + policy.laterQuestions
+        guard answers == rounds[questionRound].map(\.answer) else { return try refuseLogin() }
+        questionRound += 1
+        if questionRound == rounds.count { return try acceptLogin() }
+        try ask(rounds[questionRound], ("", ""))
     }
 
     private func sendLoginBanner() throws {
@@ -83,8 +105,11 @@ extension Conversation {
         try stream.send([Message.userauthSuccess])
     }
 
-    private func refuseLogin(isPartial: Bool = false) throws {
-        let methods = script.login.methods.filter { !isPartial || $0 != "publickey" }
+    /// After a partial success the method is no more among those that may go on, unless it is the
+    /// only one.
+    private func refuseLogin(isPartial: Bool = false, satisfied: String = "publickey") throws {
+        let others = script.login.methods.filter { $0 != satisfied }
+        let methods = isPartial && !others.isEmpty ? others : script.login.methods
         try stream.send(
             WireWriter(Message.userauthFailure).nameList(methods).boolean(isPartial).bytes)
     }

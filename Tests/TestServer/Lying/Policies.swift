@@ -18,6 +18,23 @@ package struct LoginPolicy: Sendable {
     package var password: String?
     /// Prompts of keyboard-interactive, and the answers that are accepted.
     package var questions: [Question] = []
+    /// Further rounds of them, each asked after the right answers to the one before.
+    package var laterQuestions: [[Question]] = []
+    /// What stands above the prompts of the first round.
+    package var questionTitle = (name: "", instruction: "")
+    /// Sent in place of the first round, byte for byte.
+    package var questionPacket: [UInt8]?
+    /// Asks the questions anew whatever the answers are.
+    package var asksForever = false
+    /// What comes after the right password: that it has to be changed, or another method.
+    package var afterPassword = AfterPassword.accepted
+
+    package enum AfterPassword: Sendable {
+        case accepted
+        case partial
+        case expired
+    }
+
     /// Sent ahead of the first answer (RFC 4252 §5.4).
     package var banner: String?
 

@@ -84,8 +84,14 @@ package final class PrivateSSHD: Sendable {
             return $0.starts
         }
         // An absolute path, because sshd executes itself anew for each connection.
+        var program = try Tool.path("sshd")
+        var arguments = ["-D", "-e", "-f", folder.file("sshd_config")]
+        if let account = options.account {
+            (program, arguments) = try account.prepare(
+                in: folder, user: user, command: [program] + arguments)
+        }
         let process = try ChildProcess(
-            try Tool.path("sshd"), ["-D", "-e", "-f", folder.file("sshd_config")],
+            program, arguments,
             output: .discarded, error: .file(folder.file("sshd.\(starts).log")))
         state.withLock { $0.process = process }
         // Logged after listen(2), once for each start; a banner would not tell whose it is.

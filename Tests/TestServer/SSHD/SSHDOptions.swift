@@ -14,17 +14,20 @@ package struct SSHDOptions: Sendable {
     package var environment: [String: String]
     /// An absolute path: sessions go as if that were the user's login shell.
     package var loginShell: String?
+    /// A password of the user's, and what PAM asks; only root can have either.
+    package var account: SSHDAccount?
 
     package init(
         hostKeys: [KeyPair.Kind] = [.ed25519], userKeys: [KeyPair.Kind] = [.ed25519],
         configuration: [String] = [], environment: [String: String] = [:],
-        loginShell: String? = nil
+        loginShell: String? = nil, account: SSHDAccount? = nil
     ) {
         self.hostKeys = hostKeys
         self.userKeys = userKeys
         self.configuration = configuration
         self.environment = environment
         self.loginShell = loginShell
+        self.account = account
     }
 
     /// The text of sshd_config.
@@ -38,12 +41,12 @@ package struct SSHDOptions: Sendable {
             "AuthorizedKeysFile \(folder.file("authorized_keys"))",
             "PidFile none",
             "StrictModes no",
-            "UsePAM no",
+            "UsePAM \(account?.modules.isEmpty == false ? "yes" : "no")",
             "UseDNS no",
             "PermitRootLogin yes",
             "PermitUserRC no",
-            "PasswordAuthentication no",
-            "KbdInteractiveAuthentication no",
+            "PasswordAuthentication \(account == nil ? "no" : "yes")",
+            "KbdInteractiveAuthentication \(account == nil ? "no" : "yes")",
             "PrintMotd no",
             "PrintLastLog no",
             "LogLevel VERBOSE",
