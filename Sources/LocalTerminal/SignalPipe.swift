@@ -56,6 +56,14 @@ package final class SignalPipe {
         raise(SIGSTOP)
     }
 
+    /// Stops this process as a Control-Z would, once the terminal is as it was; returns when it is continued.
+    ///
+    /// Returns at once where nobody could continue it: the kernel passes over TSTP there (setpgid(2)).
+    package func stop() {
+        ignoreSuspension()
+        raise(SIGTSTP)
+    }
+
     private static func makePipe() -> (read: CInt, write: CInt)? {
         var ends: [CInt] = [-1, -1]
         guard pipe(&ends) == 0 else { return nil }

@@ -70,8 +70,13 @@ final class Execution {
     func finish(_ streams: Streams) -> Outcome {
         let terminal = hasTerminal && streams.input != nil ? RawTerminal(signals: signals) : nil
         terminal?.enter()
+        let input = input(streams)
+        // What comes out of a pipe is data, whatever it begins a line with.
+        if terminal != nil, case .byte(let character) = command.escape {
+            input.escapes = EscapeFilter(character)
+        }
         let relay = Relay(
-            channel: channel, input: input(streams), outputs: streams.outputs,
+            channel: channel, input: input, outputs: streams.outputs,
             observersOutput: streams.observersOutput, recorder: recorder, signals: signals,
             terminal: terminal,
             readyMark: command.remote.handshake.map(ReadyMark.init))
@@ -81,6 +86,7 @@ final class Execution {
             streams.observeOutput(bytes, stream)
         }
         relay.attendants = attendants
+        relay.notices = notices
         relay.prompts = command.prompts.watcher(onTerminal: hasTerminal)
         let end = relay.run(until: command.timeout.map { .after($0) } ?? .never)
         let outcome = outcome(of: end, relay, head)
@@ -121,6 +127,11 @@ final class Execution {
             hasClosedOutput = true
             relay.waitsForReaders = false
             return .outputClosed(number, fate(relay))
+        case .dropped(let keys):
+            return Outcome(
+                .transport, status: 255,
+                reason: "the connection was dropped (\(keys)); the command may still be running",
+                hint: RemoteEnding.hint(command), mayBeRunning: true)
         case .lost(let reason):
             // With a status but no end of the output, some of that may be missing: no success.
             let rest =
@@ -129,6 +140,7 @@ final class Execution {
                 : "the command may still be running"
             return Outcome(
                 .transport, status: 255, reason: "the connection was lost (\(reason)); \(rest)",
+                hint: channel.facts.hasVerdict ? nil : RemoteEnding.hint(command),
                 mayBeRunning: !channel.facts.hasVerdict)
         }
     }

@@ -22,6 +22,9 @@ final class InputSource {
     var isHeld: Bool
     /// Whether the end of local stdin is kept from the program, since more may be inserted.
     private let staysOpen: Bool
+    /// Takes commands to ccrun out of what is typed; nil where all of it is the program's.
+    var escapes: EscapeFilter?
+    private var commands: [EscapeFilter.Command] = []
     /// Sees each chunk of stdin once, before it is sent.
     private let observe: (UnsafeRawBufferPointer) -> Void
 
@@ -64,10 +67,20 @@ final class InputSource {
                 self.descriptor = nil
             }
         }
+        if let (bytes, commands) = escapes?.filter(pending) {
+            pending = bytes
+            self.commands += commands
+        }
         guard !pending.isEmpty else { return nil }
         pending.withUnsafeBytes(observe)
         let ends = [UInt8(ascii: "\n"), UInt8(ascii: "\r")]
         return max(1, pending.count { ends.contains($0) })
+    }
+
+    /// The commands to ccrun that were typed since the last call.
+    func takeCommands() -> [EscapeFilter.Command] {
+        defer { commands = [] }
+        return commands
     }
 
     /// Sends these bytes after those that wait, as if they had been typed.

@@ -22,6 +22,8 @@ package struct PlannedCommand: Sendable {
     /// How long the command has to end by itself once it was told to.
     let grace: Duration
     let prompts: PlannedPrompts
+    /// What turns a key into a command to ccrun, where there is a terminal.
+    let escape: EscapeCharacter
 
     init(
         _ request: RemoteCommand.Request, on deployment: Deployment, at host: HostAddress,
@@ -42,6 +44,7 @@ package struct PlannedCommand: Sendable {
         self.timeout = timeout
         grace = options.grace
         self.prompts = prompts
+        escape = options.escape ?? .usual
     }
 
     /// The pseudo-terminal to ask for: this terminal's modes, but those the preamble needs.

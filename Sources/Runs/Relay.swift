@@ -16,6 +16,8 @@ final class Relay {
     /// How much of the network's bytes libssh2 takes before both streams are drained: a small batch
     /// keeps their order nearly as the server sent it.
     private static let batch = 16 << 10
+    /// How long the answer to a sign of life that was asked for may take once the relay has stopped.
+    private static let lastAnswer = Duration.seconds(5)
 
     /// Why the relay stopped.
     enum End: Equatable {
@@ -28,6 +30,8 @@ final class Relay {
         case interrupted(CInt)
         /// Our standard output takes no more: EPIPE where nobody reads it.
         case outputClosed(CInt)
+        /// The user has dropped the connection, by these keys.
+        case dropped(String)
         /// The connection is gone, and why.
         case lost(String)
     }
@@ -37,8 +41,7 @@ final class Relay {
     private var outputs: OutputSinks
     private let recorder: Recorder
     private let signals: SignalPipe
-    /// The terminal in raw mode, where there is one.
-    private let terminal: RawTerminal?
+    private var keyboard: Keyboard
     /// Sees each chunk of output after it was passed on.
     var observe: (UnsafeRawBufferPointer, Channel.Stream) -> Void = { _, _ in }
     /// Whether a command that has ended is over only when its output has been read on this side.
@@ -46,11 +49,13 @@ final class Relay {
     var attendants: [any Attendant] = []
     /// Looks for questions in the output, where somebody wants them answered or noticed.
     var prompts: PromptWatcher?
+    /// Says what the user asks of ccrun while the command runs.
+    var notices: Notices?
     private var deadline = Deadline.never
     private var readyMark: ReadyMark?
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
-    private var pendingSize: WindowSize?
     private var loss: String?
+    private var silence: SilenceWatch
 
     /// `observersOutput`: what `observe` writes to, to be waited for as the outputs are.
     init(
@@ -63,8 +68,9 @@ final class Relay {
         self.outputs = OutputSinks(outputs, observers: observersOutput)
         self.recorder = recorder
         self.signals = signals
-        self.terminal = terminal
+        keyboard = Keyboard(signals: signals, terminal: terminal)
         self.readyMark = readyMark
+        silence = SilenceWatch(channel)
     }
 
     deinit {
@@ -74,6 +80,16 @@ final class Relay {
     /// Moves bytes until the command has ended, one way or the other; may be called again to go on.
     func run(until deadline: Deadline) -> End {
         self.deadline = deadline
+        let end = relay()
+        // Whoever talks to the server next must not get the answer; where nobody will, nobody waits.
+        switch end {
+        case .lost, .dropped: break
+        default: channel.settlePing(until: .after(Self.lastAnswer))
+        }
+        return end
+    }
+
+    private func relay() -> End {
         while true {
             let isDrained = drain()
             if let failure = outputs.takeFailure() { return .outputClosed(failure) }
@@ -190,8 +206,8 @@ final class Relay {
     }
 
     private func sendSize() {
-        guard let size = pendingSize, channel.resize(to: size) else { return }
-        pendingSize = nil
+        guard let size = keyboard.newSize, channel.resize(to: size) else { return }
+        keyboard.newSize = nil
         recorder.resize(columns: size.columns, rows: size.rows)
     }
 
@@ -215,7 +231,8 @@ final class Relay {
         let prompt = Deadline(instant: prompts?.deadline)
         wait(
             for: &entries,
-            until: limit.earlier(recording).earlier(prompt).earlier(attendants.nextTurn))
+            until: limit.earlier(recording).earlier(prompt).earlier(attendants.nextTurn)
+                .earlier(silence.nextTurn))
 
         recorder.flushIfDue()
         attendants.attend()
@@ -225,11 +242,12 @@ final class Relay {
             if channel.facts.hasVerdict { return .remoteEnded }
             if let number = signals.interrupt() { return .interrupted(number) }
         }
-        if entries[1].revents != 0 { react(to: signals.changes()) }
-        channel.session.transfer(entries[network...])
+        if entries[1].revents != 0 { keyboard.react(to: signals.changes()) }
+        loss = loss ?? silence.transfer(entries[network...])
         if entries[2].revents != 0 {
             let lines = input.read()
             if let lines { prompts?.noteInputSent(lines: lines) }
+            if let keys = obeyCommands() { return .dropped(keys) }
         }
         if prompt.hasPassed, !channel.facts.hasVerdict, let prompts {
             return .unanswered(prompts.quotedPrompt)
@@ -238,6 +256,17 @@ final class Relay {
         guard limit.hasPassed else { return nil }
         if waitsForReader, lookAhead() { return nil }
         return channel.facts.hasVerdict ? .remoteEnded : .timedOut
+    }
+
+    /// Does what was typed for ccrun; the keys that drop the connection, where those were among it.
+    private func obeyCommands() -> String? {
+        for command in input.takeCommands() {
+            guard let escapes = input.escapes, let notices else { continue }
+            if case .dropped(let keys) = keyboard.obey(command, escapes, on: channel, notices) {
+                return keys
+            }
+        }
+        return nil
     }
 
     /// Whether the command has ended according to what stands behind output that nobody takes yet.
@@ -251,18 +280,5 @@ final class Relay {
             loss = error.underlying ?? error.message
         }
         return channel.facts.hasVerdict
-    }
-
-    private func react(to changes: [CInt]) {
-        guard let terminal else { return }
-        for number in changes {
-            if number == SIGTSTP {
-                terminal.leave()
-                signals.suspend()
-            }
-            // After a stop the shell has had the terminal: its modes and its size may be others.
-            if number != SIGWINCH { terminal.enter() }
-            pendingSize = terminal.size ?? pendingSize
-        }
     }
 }

@@ -58,11 +58,13 @@ struct RemoteEnding {
         return unknown
     }
 
-    private var unknown: Fate {
-        .unknown(
-            hint: "look for it with: "
-                + RemoteSignal.hint(
-                    target: "\(command.deployment.name)", options: command.reach, run: command.run))
+    private var unknown: Fate { .unknown(hint: Self.hint(command)) }
+
+    /// How to look for a command that may still be running.
+    static func hint(_ command: PlannedCommand) -> String {
+        "look for it with: "
+            + RemoteSignal.hint(
+                target: "\(command.deployment.name)", options: command.reach, run: command.run)
     }
 
     /// Asks the far side to send a signal, inside the container where there is one.

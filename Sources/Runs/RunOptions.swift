@@ -23,6 +23,8 @@ package struct RunOptions: Sendable {
     package var timeout: Duration?
     /// How long the command has to end by itself once it was told to.
     package var grace = Duration.seconds(10)
+    /// What turns a key into a command to ccrun; nil for what is configured, else `~`.
+    package var escape: EscapeCharacter?
     /// How long a question may stand unanswered where there is no terminal.
     package var promptTimeout: Duration?
     /// How long to wait for a lock that somebody else holds; nil not at all.

@@ -9,7 +9,7 @@ struct ArgumentOrder {
     static let valued: Set<String> = [
         "-e", "--env", "--env-file", "-i", "--identity", "-l", "--user", "-p", "--port", "--host",
         "--config", "--connect-timeout", "--timeout", "--grace", "--prompt-timeout", "--lock-wait",
-        "--secret", "--status-file", "--record", "--ttl", "--sign-key",
+        "--secret", "--escape", "--status-file", "--record", "--ttl", "--sign-key",
     ]
 
     /// Words after `--` that came as they were typed are marked so, even when there is just one.

@@ -42,7 +42,7 @@ struct RunCommand: ParsableCommand {
         let environment = ProcessEnvironment.all
         let name = try DeploymentName(parsing: target)
         var options = try shared.options(connection, environment)
-        group.add(to: &options)
+        try group.add(to: &options)
         let notices = Notices(options.verbosity)
         let deployment = try Deployment.find(
             name, in: try common.inventory(environment),

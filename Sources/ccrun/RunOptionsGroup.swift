@@ -188,6 +188,11 @@ struct RunOptionsGroup: ParsableArguments {
             "How long a job's output stays on its host after its end (168h).",
             valueName: "duration"))
     var timeToLive: String?
+    @Option(
+        name: .customLong("escape"),
+        help: ArgumentHelp(
+            "The key that makes the next one ccrun's, or \"none\" (~).", valueName: "char"))
+    var escape: String?
     @Flag(name: .customLong("json"), help: "Report the outcome as JSON on stderr's last line.")
     var reportsJSON = false
 
@@ -208,10 +213,13 @@ struct RunOptionsGroup: ParsableArguments {
     }
 
     /// Adds them, in the terms of `Runs`.
-    func add(to options: inout RunOptions) {
+    func add(to options: inout RunOptions) throws(DeploymentsError) {
         options.terminal = wantsTerminal ? .always : wantsNoTerminal ? .never : .automatic
         options.ignoresInput = ignoresInput
         options.host = host
         options.recordsInput = recordsInput
+        options.escape = try escape.map { text throws(DeploymentsError) in
+            try EscapeCharacter(parsing: text)
+        }
     }
 }

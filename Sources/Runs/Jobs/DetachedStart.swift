@@ -122,7 +122,7 @@ package final class DetachedStart {
             return Outcome(
                 .transport, status: 255, reason: "the connection was lost (\(reason)); \(rest)",
                 hint: hint)
-        case .timedOut, .remoteEnded, .unanswered, .outputClosed:
+        case .timedOut, .remoteEnded, .unanswered, .outputClosed, .dropped:
             return Outcome(
                 .transport, status: 255, reason: "the host did not answer; \(rest)", hint: hint)
         }

@@ -158,7 +158,7 @@ package final class JobConnection {
             let limit = terms.limit.map { DurationText.format($0) } ?? ""
             outcome = Outcome(
                 .timeout, status: 124, reason: "the time limit of \(limit) ran out\(terms.remark)")
-        case .timedOut, .unanswered:
+        case .timedOut, .unanswered, .dropped:
             outcome = Outcome(
                 .transport, status: 255, reason: "no answer from \(host) in time\(terms.remark)")
         }

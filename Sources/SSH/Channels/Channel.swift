@@ -23,7 +23,9 @@ package final class Channel {
 
     package let session: Session
     let raw: OpaquePointer
-    private let number: Int
+    package let number: Int
+    /// Whether the server has been asked for a sign of life that has not come.
+    package internal(set) var pingIsOut = false
 
     /// Opens a channel, or collects the answer to an open that was sent ahead.
     ///

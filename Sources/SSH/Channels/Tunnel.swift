@@ -94,6 +94,9 @@ final class Tunnel: Carrier {
         outer.carrier.acknowledgeQuickly()
     }
 
+    var acknowledgedCount: Int? { outer.carrier.acknowledgedCount }
+    var unacknowledgedCount: Int { outer.backlog }
+
     // MARK: - The end
 
     func shutDown() {

@@ -29,11 +29,17 @@ protocol Carrier: AnyObject {
     func refill(_ wire: Wire) -> Bool
     /// Asks for immediate acknowledgements, before a wait.
     func acknowledgeQuickly()
+    /// How many bytes the machine at the other end has acknowledged; nil where that cannot be known.
+    var acknowledgedCount: Int? { get }
+    /// How many bytes of the wire's were taken over and are not acknowledged, as far as that is known.
+    var unacknowledgedCount: Int { get }
     /// Drops the connection both ways.
     func shutDown()
 }
 
 extension Carrier {
+    var acknowledgedCount: Int? { nil }
+    var unacknowledgedCount: Int { 0 }
     var hasEnded: Bool { endReason != nil }
 }
 

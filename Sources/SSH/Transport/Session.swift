@@ -52,6 +52,9 @@ package final class Session {
     /// The channel that is asked for together with the login, where requests are sent ahead.
     package var firstChannel = Channel.Opening.session
 
+    /// How long the server may say nothing while a command runs.
+    package var silence = Silence()
+
     /// Throws `protocolError` when libssh2 has no memory.
     package init(over transport: Transport, interrupt: Interrupt?) throws(SSHError) {
         guard let handle = Handle(wire) else {
@@ -207,6 +210,9 @@ package final class Session {
 
     /// Takes what has come already and no poll(2) tells of; true when there was something.
     package func refill() -> Bool { carrier.refill(wire) }
+
+    /// How many bytes are to be sent, and acknowledged, before anything that is sent from now on.
+    var backlog: Int { wire.outgoingCount + carrier.unacknowledgedCount }
 
     /// Moves what can be moved now, for a session that nobody waits on.
     package func exchange() {

@@ -16,6 +16,8 @@ final class Socket: Carrier {
     let address: String
     /// Why no more bytes come: nil while they may, an empty text for an orderly end.
     private(set) var endReason: String?
+    /// How many bytes the kernel was given to send.
+    private var sentCount = 0
     /// Why nothing can be sent any more; what the peer sent before may still be there to read.
     private var sendProblem: String?
 
@@ -74,13 +76,29 @@ final class Socket: Carrier {
             let sent = wire.send { bytes in
                 retryingInterrupts { Self.send(descriptor, bytes.baseAddress, bytes.count) }
             }
-            if sent > 0 { continue }
+            if sent > 0 {
+                sentCount += sent
+                continue
+            }
             if sent < 0, errno != EAGAIN, errno != EWOULDBLOCK {
                 sendProblem = sendProblem ?? describe(errno: errno)
             }
             return
         }
     }
+
+    var acknowledgedCount: Int? {
+        #if os(Linux)
+            var waiting: CInt = 0
+            // SIOCOUTQ (tcp(7)) by its other name.
+            guard ioctl(descriptor, UInt(TIOCOUTQ), &waiting) == 0 else { return nil }
+            return sentCount - Int(waiting)
+        #else
+            return nil
+        #endif
+    }
+
+    var unacknowledgedCount: Int { acknowledgedCount.map { sentCount - $0 } ?? 0 }
 
     /// Reads what is there, once; notes the end of the stream or the error that ended it.
     func fill(_ wire: Wire) {
