@@ -18,6 +18,18 @@ final class Connector {
         var hostKeyFingerprint: String?
     }
 
+    /// What has been reached on the way, for who looks on.
+    enum Milestone {
+        /// A TCP connection to this address.
+        case connected(String)
+        /// Versions and keys have been exchanged.
+        case agreed(Session)
+        /// The host key is a good one; the line that says so, nil where none is needed.
+        case trusted(HostKey, KnownHosts.Line?)
+        /// What was tried at the login, with what came of it.
+        case loggedIn([String])
+    }
+
     private let destination: Destination
     private let notices: Notices
     private let signals: SignalPipe
@@ -27,6 +39,11 @@ final class Connector {
     private let trusted: (Discoveries) -> Void
     /// Called while the server checks the login, if that takes a key; it costs no time then.
     private let loggingIn: () -> Void
+    var reached: (Milestone) -> Void = { _ in }
+    /// Whether it is only to be seen how far one gets: one request at a time, and nothing is recorded.
+    var isExamining = false
+    /// What a login has tried that came to nothing.
+    private(set) var tried: [String] = []
 
     init(
         _ destination: Destination, notices: Notices, signals: SignalPipe,
@@ -50,6 +67,7 @@ final class Connector {
     func openChannel(_ opening: Channel.Opening) throws(SSHError) -> (Channel, Bool) {
         warnOfMissingKeys()
         for remark in destination.endpoint.remarks { notices.detail(remark) }
+        if isExamining { return (try open(opening, isPipelining: false), false) }
         do {
             return (try open(opening, isPipelining: true), true)
         } catch {
@@ -67,6 +85,7 @@ final class Connector {
         let interrupt = Interrupt(descriptor: signals.interruptDescriptor)
         let transport = try way.reach(interrupt: interrupt)
         discoveries.address = transport.address
+        reached(.connected(transport.address))
         let session = try Session(over: transport, interrupt: interrupt)
         session.firstChannel = opening
         try establishTrust(session)
@@ -81,8 +100,12 @@ final class Connector {
         let login = Login(
             session: session, user: endpoint.user, keys: loginKeys,
             methods: loginMethods { [self] in showBanner(of: session) }, deadline: phase)
-        defer { showBanner(of: session) }
+        defer {
+            showBanner(of: session)
+            tried = login.tried
+        }
         try login.perform(sendingAhead: isPipelining)
+        reached(.loggedIn(login.tried))
         for attempt in login.tried { notices.detail("tried \(attempt)") }
         notices.detail("logged in as \"\(endpoint.user)\"")
     }
@@ -105,6 +128,7 @@ final class Connector {
             allowsLegacy: destination.allowsLegacyAlgorithms, within: endpoint.algorithmLimits,
             until: phase)
         notices.detail("connected to \(session.serverIdentification ?? "?") at \(session.address)")
+        reached(.agreed(session))
         let (key, note): (HostKey, String?)
         do {
             (key, note) = try session.verifyHostKey(
@@ -121,6 +145,12 @@ final class Connector {
         }
         discoveries.hostKeyFingerprint = key.fingerprint
         if let note { notices.note(note) }
+        let verdict = knownHosts.verdict(on: key, name: name, port: port)
+        if case .trusted(let line) = verdict {
+            reached(.trusted(key, line))
+        } else {
+            reached(.trusted(key, nil))
+        }
     }
 
     // MARK: - Policies
@@ -144,7 +174,8 @@ final class Connector {
 
     /// Where a new key is recorded: in the file that counts, in none where a text does.
     private var fileForNewHostKeys: String? {
-        switch destination.givenHostKeys {
+        if isExamining { return nil }
+        return switch destination.givenHostKeys {
         case nil: destination.endpoint.userKnownHostsFiles.first
         case .file(let path): path
         case .text: nil
@@ -160,7 +191,7 @@ final class Connector {
             return .acceptNew
         case .yes: return .refuse
         case .ask:
-            guard TerminalQuestion.canAsk else { return .refuse }
+            guard TerminalQuestion.canAsk, !isExamining else { return .refuse }
             return .ask { [signals] in HostKeyQuestion(signals: signals).ask($0) }
         }
     }

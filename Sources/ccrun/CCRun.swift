@@ -45,7 +45,9 @@ struct CCRun: ParsableCommand {
                 JobsCommand.self, LogsCommand.self, AttachCommand.self, WaitCommand.self,
                 StopCommand.self,
             ]),
-        CommandGroup(name: "look up", subcommands: [TargetsCommand.self, TasksCommand.self]),
+        CommandGroup(
+            name: "look up",
+            subcommands: [TargetsCommand.self, TasksCommand.self, DoctorCommand.self]),
         CommandGroup(
             name: "look back",
             subcommands: [

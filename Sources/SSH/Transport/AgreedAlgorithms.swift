@@ -1,0 +1,33 @@
+internal import CLibSSH2
+
+extension Session {
+    /// What both sides have agreed on, in the order of RFC 4253, 7.1: key exchange, host key, cipher, MAC
+    /// of what we send; empty before the handshake.
+    package var agreedAlgorithms: [String] {
+        [
+            LIBSSH2_METHOD_KEX, LIBSSH2_METHOD_HOSTKEY, LIBSSH2_METHOD_CRYPT_CS,
+            LIBSSH2_METHOD_MAC_CS,
+        ]
+        .compactMap { method in
+            libssh2_session_methods(raw, method).map { name in
+                cleaned(UnsafeRawBufferPointer(start: name, count: Self.length(of: name)))
+            }
+        }
+    }
+
+    private static func length(of name: UnsafePointer<CChar>) -> Int {
+        var length = 0
+        while length < 255, name[length] != 0 { length += 1 }
+        return length
+    }
+}
+
+extension Dialer {
+    /// The addresses of the host as numbers, in the order to try them; connects to nothing.
+    ///
+    /// Throws `nameLookup`, `timeout` or `interrupted`.
+    package func addresses() throws(SSHError) -> [String] {
+        try NameLookup.addresses(of: host, port: port, until: deadline, interrupt: interrupt)
+            .map(\.text)
+    }
+}
