@@ -81,11 +81,10 @@ final class Connector {
     private func open(
         _ opening: Channel.Opening, isPipelining: Bool
     ) throws(SSHError) -> Channel {
-        let endpoint = destination.endpoint
         let interrupt = Interrupt(descriptor: signals.interruptDescriptor)
         let transport = try way.reach(interrupt: interrupt)
         discoveries.address = transport.address
-        reached(.connected(transport.address))
+        if let address = transport.address { reached(.connected(address)) }
         let session = try Session(over: transport, interrupt: interrupt)
         session.firstChannel = opening
         try establishTrust(session)
@@ -145,12 +144,12 @@ final class Connector {
         }
         discoveries.hostKeyFingerprint = key.fingerprint
         if let note { notices.note(note) }
-        let verdict = knownHosts.verdict(on: key, name: name, port: port)
-        if case .trusted(let line) = verdict {
-            reached(.trusted(key, line))
-        } else {
-            reached(.trusted(key, nil))
+        guard isExamining else { return }
+        var source: KnownHosts.Line?
+        if case .trusted(let line) = knownHosts.verdict(on: key, name: name, port: port) {
+            source = line
         }
+        reached(.trusted(key, source))
     }
 
     // MARK: - Policies
