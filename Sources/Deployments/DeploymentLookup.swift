@@ -18,8 +18,12 @@ extension Deployment {
                 about: alias, user: nil, port: nil, environment: environment,
                 homeFolder: homeFolder)
             // An alias without a block comes back as the name of the host.
-            guard let host = configuration?.host, host != alias else { continue }
-            return Deployment(adHoc: name, host: HostAddress(name: alias))
+            guard let configuration, let host = configuration.host, host != alias else {
+                continue
+            }
+            var deployment = Deployment(adHoc: name, host: HostAddress(name: alias))
+            deployment.answers = [alias: configuration]
+            return deployment
         }
         throw DeploymentsError(
             .noInventory, "cannot find \"\(name)\"",

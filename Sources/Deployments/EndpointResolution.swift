@@ -15,7 +15,8 @@ extension Deployment {
         let user =
             options.user ?? address.user ?? self.user
             ?? (address == gateway ? name.dashed : nil)
-        let resolver = Endpoint.Resolver(environment: environment, homeFolder: homeFolder)
+        let resolver = Endpoint.Resolver(
+            environment: environment, homeFolder: homeFolder, answers: answers)
         var endpoint = try Endpoint(
             resolving: address, user: user, port: options.port ?? address.port, resolver)
         endpoint.prefer(identityFiles: options.identityFiles, homeFolder: homeFolder)
@@ -36,9 +37,15 @@ extension Endpoint {
         way: Way? = nil
     ) throws(DeploymentsError) {
         let (environment, homeFolder) = (resolver.environment, resolver.homeFolder)
-        let configuration = try OpenSSHConfiguration.ask(
-            about: address.name, user: user, port: port, environment: environment,
-            homeFolder: homeFolder)
+        let answer = user == nil && port == nil ? resolver.answers[address.name] : nil
+        let configuration =
+            if let answer {
+                answer
+            } else {
+                try OpenSSHConfiguration.ask(
+                    about: address.name, user: user, port: port, environment: environment,
+                    homeFolder: homeFolder)
+            }
         guard let user = user ?? configuration?.user ?? Self.localUser(environment) else {
             throw DeploymentsError(
                 .sshConfig, "cannot connect to \(QuotedText.quoted(address.name))",

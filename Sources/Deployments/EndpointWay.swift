@@ -1,13 +1,26 @@
 extension Endpoint {
-    /// More hosts than this one after the other are taken for a configuration that leads in a circle.
-    private static let mostHops = 8
-
     /// Where and how `ssh -G` is asked about further hosts.
     struct Resolver {
         let environment: [String: String]
         let homeFolder: String
+        /// What ssh has said already, where it was asked about nothing but the name.
+        var answers: [String: OpenSSHConfiguration] = [:]
         /// What leads here, the target first, to notice a circle.
         var trail: [String] = []
+
+        /// More hosts than this one after the other are taken for a configuration that leads in a circle.
+        private static let mostHops = 8
+
+        /// Throws `sshConfig` where so many hosts more are too many.
+        func check(hops: Int) throws(DeploymentsError) {
+            guard trail.count - 1 + hops > Self.mostHops else { return }
+            throw DeploymentsError(
+                .sshConfig, "cannot connect to \(QuotedText.quoted(trail[0]))",
+                because: "the configuration of ssh leads through more than \(Self.mostHops) jump "
+                    + "hosts",
+                hint: "let ProxyJump not hold for the jump host itself: see \"ssh -G "
+                    + "\(trail.last ?? "")\"")
+        }
     }
 
     /// Decides how to get to the endpoint, by what ssh says about it.
@@ -23,17 +36,16 @@ extension Endpoint {
             return .command(try tokens.expandedProxy("ProxyCommand", command))
         }
         guard let jump = configuration.proxyJump else { return .direct }
+        let hops = try tokens.expandedProxy("ProxyJump", jump).split(separator: ",")
         var resolver = resolver
         resolver.trail.append(alias)
+        try resolver.check(hops: hops.count)
         var last: Endpoint?
-        for text in try tokens.expandedProxy("ProxyJump", jump).split(separator: ",") {
+        for text in hops {
             let address = try Self.jumpHost(String(text), of: alias)
-            var hop = try Endpoint(
+            last = try Endpoint(
                 resolving: address, user: address.user, port: address.port, resolver,
                 way: last.map { .through($0) })
-            try hop.checkTrail(resolver.trail)
-            hop.alias = address.name
-            last = hop
         }
         return last.map { .through($0) } ?? .direct
     }
@@ -54,14 +66,5 @@ extension Endpoint {
                 .sshConfig, "cannot use the ProxyJump of \(QuotedText.quoted(alias))",
                 because: error.message)
         }
-    }
-
-    private func checkTrail(_ trail: [String]) throws(DeploymentsError) {
-        guard trail.count + jumpHosts.count > Self.mostHops else { return }
-        throw DeploymentsError(
-            .sshConfig, "cannot connect to \(QuotedText.quoted(trail[0]))",
-            because: "the configuration of ssh leads through more than \(Self.mostHops) jump hosts",
-            hint: "let ProxyJump not hold for the jump host itself: see \"ssh -G "
-                + "\(trail.last ?? alias)\"")
     }
 }

@@ -47,6 +47,20 @@ import Testing
         }
     }
 
+    @Test func `a block that is the deployment is asked about once`() throws {
+        try withServer { server in
+            let place = try Workplace(server)
+            try FileManager.default.removeItem(atPath: place.folder.file("ccrun.yml"))
+            try place.folder.write(
+                "Host shop/default\nHostname 127.0.0.1\nPort \(server.port)\n"
+                    + "User \(server.user)\n", to: ".ssh/config")
+            let variables = try Self.countQuestions(in: place)
+            let result = try place.run(["shop", "echo ran"], environment: variables)
+            #expect(result.output == "ran\n", "\(result.errorOutput)")
+            #expect(try Self.questions(place) == 1)
+        }
+    }
+
     @Test func `ssh is asked once a release`() throws {
         try withServer { server in
             let place = try Self.place(
