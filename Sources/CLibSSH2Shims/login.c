@@ -1,6 +1,87 @@
 #include "CLibSSH2Shims.h"
+#include "watcher.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+/* ---- Public key -------------------------------------------------------------------------------- */
+
+enum { MSG_USERAUTH_REQUEST = 50, NUMBER = 4 };
+
+static uint32_t number_at(const uint8_t *b) {
+    return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+}
+
+static void put_number(uint8_t *b, size_t value) {
+    for (int i = 0; i < NUMBER; i++) b[i] = (uint8_t)(value >> (24 - 8 * i));
+}
+
+/* libssh2 takes the name from the start of the key, asks for room for the request, and copies the key
+ * there: in between, the key becomes what it is. */
+int ccr_public_key(ccr_wire *wire, LIBSSH2_SESSION *session, const char *user, const uint8_t *blob,
+                   size_t length, const char *announced,
+                   LIBSSH2_USERAUTH_PUBLICKEY_SIGN_FUNC((*sign)), void *signer) {
+    size_t name_length = announced ? strlen(announced) : 0;
+    if (!announced || NUMBER + name_length > length) {
+        return libssh2_userauth_publickey(session, user, blob, length, sign, signer);
+    }
+    uint8_t *room = malloc(length);
+    if (!room) return LIBSSH2_ERROR_ALLOC;
+    memcpy(room, blob, length);
+    put_number(room, name_length);
+    memcpy(room + NUMBER, announced, name_length);
+    wire->key.room = room;
+    wire->key.blob = blob;
+    wire->key.length = length;
+    int code = libssh2_userauth_publickey(session, user, room, length, sign, signer);
+    wire->key.room = NULL;
+    wire->key.blob = NULL;
+    free(room);
+    return code;
+}
+
+void *ccr_stand_in(ccr_wire *wire, const uint8_t *bytes, size_t length, size_t offset,
+                   size_t name_length, size_t *stand_in_length) {
+    /* What libssh2 adds: the name and the inner signature each have a length ahead. */
+    size_t added = NUMBER + name_length + NUMBER;
+    if (length <= added || length > UINT32_MAX) return NULL;
+    ccr_forget_signature(wire);
+    *stand_in_length = length - added;
+    uint8_t *copy = malloc(length);
+    void *stand_in = ccr_allocate(*stand_in_length);
+    if (!copy || !stand_in) {
+        free(copy);
+        ccr_release(NULL, stand_in);
+        return NULL;
+    }
+    memcpy(copy, bytes, length);
+    memset(stand_in, 0, *stand_in_length);
+    wire->signature.stand_in = stand_in;
+    wire->signature.bytes = copy;
+    wire->signature.length = length;
+    wire->signature.offset = offset;
+    wire->signature.name_length = name_length;
+    return stand_in;
+}
+
+/* Whatever else libssh2 holds, only its request has all the lengths where they belong. */
+bool ccr_put_signature(ccr_wire *wire, uint8_t *memory, size_t size) {
+    size_t length = wire->signature.length, offset = wire->signature.offset;
+    if (size < NUMBER + length || offset > size - NUMBER - length) return false;
+    if (memory[0] != MSG_USERAUTH_REQUEST) return false;
+    uint8_t *field = memory + offset;
+    uint8_t *inner = field + NUMBER + NUMBER + wire->signature.name_length;
+    if (number_at(field) != length || number_at(field + NUMBER) != wire->signature.name_length
+        || number_at(inner) != length - NUMBER - NUMBER - wire->signature.name_length) return false;
+    memcpy(field + NUMBER, wire->signature.bytes, length);
+    return true;
+}
+
+void ccr_forget_signature(ccr_wire *wire) {
+    free(wire->signature.bytes);
+    wire->signature.bytes = NULL;
+    wire->signature.stand_in = NULL;
+}
 
 /* ---- Keyboard-interactive ---------------------------------------------------------------------- */
 

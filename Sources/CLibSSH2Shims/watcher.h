@@ -14,6 +14,10 @@ void ccr_watch_for_banner(ccr_wire *wire, const uint8_t *memory, size_t size);
 size_t ccr_take_from_packet(uint8_t *memory, size_t size, uint32_t channel, uint32_t stream,
                             uint8_t *room, size_t count);
 
+/* Puts the signature that is to stand there into a block, if that is the request that holds its stand-in. */
+bool ccr_put_signature(ccr_wire *wire, uint8_t *memory, size_t size);
+void ccr_forget_signature(ccr_wire *wire);
+
 /* Whether a block is a server's questions (SSH_MSG_USERAUTH_INFO_REQUEST) whose name is said to have this
  * length, which is more than there is. */
 bool ccr_names_more_than(size_t count, const uint8_t *memory, size_t size);

@@ -48,10 +48,20 @@ void *ccr_allocate(size_t count) {
     return b + 1;
 }
 
+/* libssh2 has copied the stand-in into its request, which it holds, and sends it next. */
+static void put_signature(ccr_wire *wire) {
+    for (ccr_links *l = wire->held.next; l != &wire->held; l = l->next) {
+        block *b = (block *)l;
+        if (ccr_put_signature(wire, (uint8_t *)(b + 1), b->size)) break;
+    }
+    ccr_forget_signature(wire);
+}
+
 void ccr_release(ccr_wire *wire, void *memory) {
     if (!memory) return;
     block *b = (block *)memory - 1;
     if (wire && !wire->forged) ccr_watch(wire, memory, b->size);
+    if (wire && memory == wire->signature.stand_in) put_signature(wire);
     if (wire && wire->holds_secrets) explicit_bzero(memory, b->size);
     let_go(b);
     free(b);
@@ -102,9 +112,15 @@ static bool is_bearable(ccr_wire *wire, size_t count) {
 }
 
 static LIBSSH2_ALLOC_FUNC(on_allocate) {
-    if (!is_bearable(*abstract, count)) return NULL;
+    ccr_wire *wire = *abstract;
+    if (!is_bearable(wire, count)) return NULL;
+    /* Room for the request, which comes after that for the name. */
+    if (wire->key.room && count > wire->key.length) {
+        memcpy(wire->key.room, wire->key.blob, wire->key.length);
+        wire->key.room = NULL;
+    }
     void *memory = ccr_allocate(count);
-    if (memory) hold(*abstract, (block *)memory - 1);
+    if (memory) hold(wire, (block *)memory - 1);
     return memory;
 }
 
@@ -179,6 +195,7 @@ void ccr_wire_destroy(ccr_wire *wire) {
     if (!wire) return;
     free(wire->incoming.base);
     free(wire->outgoing.base);
+    ccr_forget_signature(wire);
     free(wire);
 }
 

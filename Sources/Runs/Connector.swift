@@ -210,6 +210,7 @@ final class Connector {
         agentSocket: destination.endpoint.identityAgent,
         identityFiles: destination.endpoint.identityFiles,
         identityText: givenText.map { ("CCRUN_SSH_KEY", $0) }, givenFiles: givenFiles,
+        certificateFiles: destination.endpoint.login.certificateFiles,
         identitiesOnly: destination.endpoint.identitiesOnly
     ) { [questions, asksNobody = destination.endpoint.login.asksNobody] prompt in
         guard !asksNobody, let line = questions.ask(prompt, echoes: false), !line.isEmpty else {

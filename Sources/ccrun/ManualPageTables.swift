@@ -47,6 +47,12 @@ enum ManualPageTables {
         Row("NO_COLOR", "Not empty, it turns colours off."),
         Row("PAGER", "What shows long texts; less -FRX by default."),
         Row(
+            "SSH_ASKPASS",
+            "The program that asks for passphrases and passwords where there is no terminal."),
+        Row(
+            "SSH_ASKPASS_REQUIRE",
+            "\"force\" or \"prefer\" asks by that program, \"never\" does not (see ssh(1))."),
+        Row(
             "SSH_AUTH_SOCK",
             "The socket of the agent that logs in, where ~/.ssh/config names no other."),
         Row("TERM", "The terminal's type, which the remote side is told."),

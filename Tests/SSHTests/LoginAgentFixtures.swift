@@ -81,7 +81,7 @@ final class LyingAgent: Sendable {
         close(listener)
     }
 
-    private static func listen(_ path: String, queue: CInt) throws -> CInt {
+    static func listen(_ path: String, queue: CInt) throws -> CInt {
         let listener = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)

@@ -43,7 +43,8 @@ import Testing
     ) throws -> SSHError? {
         try withLyingServer(script) { server in
             let session = try server.trustedSession()
-            let methods = LoginMethods(order: order, person: person?.person)
+            var methods = LoginMethods(order: order, person: person?.person)
+            methods.patience = limit
             let login = Login(
                 session: session, user: server.user, keys: server.keys, methods: methods,
                 deadline: .after(limit))

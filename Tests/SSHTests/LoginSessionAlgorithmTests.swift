@@ -10,9 +10,15 @@ import Testing
         TestServer.WireWriter().string("ssh-rsa").mpint([1, 0, 1])
         .mpint([0x80, 2, 3, 4, 5, 6, 7, 8]).bytes
 
-    private static func blobs(_ blob: [UInt8], _ version: String) throws -> [[UInt8]] {
+    private static func offers(_ blob: [UInt8], _ version: String) throws -> [KeyOffer] {
         let key = try #require(PublicKey(blob: blob))
-        return LoginAlgorithms.blobs(for: key, version: LibraryVersion(version))
+        return LoginAlgorithms.offers(of: key, version: LibraryVersion(version))
+    }
+
+    private static func blobs(_ blob: [UInt8], _ version: String) throws -> [[UInt8]] {
+        let offers = try offers(blob, version)
+        #expect(offers.allSatisfy { $0.announced == nil && $0.composition == .inner })
+        return offers.map(\.blob)
     }
 
     @Test func `before 1.11 an RSA key is renamed, and nothing else of it changes`() throws {
@@ -40,7 +46,31 @@ import Testing
         }
     }
 
-    @Test(arguments: ["ssh-dss", "sk-ssh-ed25519@openssh.com", "ssh-ed25519-cert-v01@openssh.com"])
+    @Test(
+        arguments: [
+            ("ssh-ed25519-cert-v01@openssh.com", [nil], KeyOffer.Composition.whole(nameLength: 32)),
+            ("ecdsa-sha2-nistp384-cert-v01@openssh.com", [nil], .inner),
+            (
+                "ssh-rsa-cert-v01@openssh.com",
+                ["rsa-sha2-512-cert-v01@openssh.com", "rsa-sha2-256-cert-v01@openssh.com"],
+                .whole(nameLength: 33)
+            ),
+            ("sk-ssh-ed25519@openssh.com", [nil], .whole(nameLength: 26)),
+            ("sk-ecdsa-sha2-nistp256-cert-v01@openssh.com", [nil], .whole(nameLength: 43)),
+        ] as [(String, [String?], KeyOffer.Composition)])
+    func `certificates and security keys are composed here before 1.11, and left to libssh2 after`(
+        type: String, announced: [String?], composition: KeyOffer.Composition
+    ) throws {
+        let blob = TestServer.WireWriter().string(type).string([1, 2, 3]).bytes
+        let old = try Self.offers(blob, "1.10.0")
+        #expect(old.map(\.announced) == announced)
+        #expect(old.allSatisfy { $0.composition == composition && $0.blob == blob })
+        let new = try Self.offers(blob, "1.11.1")
+        #expect(new.map(\.announced) == [nil])
+        #expect(new.map(\.composition) == [type.hasPrefix("sk-") ? .afterName : .inner])
+    }
+
+    @Test(arguments: ["ssh-dss", "ssh-dss-cert-v01@openssh.com", "webauthn-sk@openssh.com"])
     func `keys of other types are not offered`(type: String) throws {
         let blob = TestServer.WireWriter().string(type).string([1, 2, 3]).bytes
         #expect(try Self.blobs(blob, "1.10.0").isEmpty)

@@ -79,6 +79,10 @@ typedef struct {
     bool reads_questions;     /* no more is allocated now than a server's questions can need */
     ccr_ask ask;              /* answers the questions that libssh2 reads */
     void *asker;
+    /* What a public key is to hold once libssh2 has taken the algorithm's name from it. */
+    struct { uint8_t *room; const uint8_t *blob; size_t length; } key;
+    /* What is to stand in a request in place of the signature that libssh2 composes. */
+    struct { void *stand_in; uint8_t *bytes; size_t length, offset, name_length; } signature;
 } ccr_wire;
 
 ccr_wire *ccr_wire_create(void);
@@ -134,6 +138,19 @@ int ccr_keyboard_interactive(ccr_wire *wire, LIBSSH2_SESSION *session, const cha
 ccr_prompt ccr_question(const ccr_questions *questions, size_t index);
 /* Answers a question; false without memory. What is not answered is answered with nothing. */
 bool ccr_answer(ccr_questions *questions, size_t index, const uint8_t *bytes, size_t length);
+
+/* Logs in by public key, as libssh2_userauth_publickey does. Where announced is not NULL, it is the name
+ * of the algorithm that the request says instead of that in the blob, and no longer than that blob. */
+int ccr_public_key(ccr_wire *wire, LIBSSH2_SESSION *session, const char *user, const uint8_t *blob,
+                   size_t length, const char *announced,
+                   LIBSSH2_USERAUTH_PUBLICKEY_SIGN_FUNC((*sign)), void *signer);
+
+/* What a sign callback hands to libssh2 where libssh2 would compose the wrong signature: memory of such a
+ * length that the request gets the right one, and in the place of which the bytes (a string's contents,
+ * RFC 4252, 7) are put as soon as libssh2 frees it. offset: where the request ends without a signature.
+ * name_length: of the name that libssh2 puts into a signature. NULL without memory, or if it cannot be. */
+void *ccr_stand_in(ccr_wire *wire, const uint8_t *bytes, size_t length, size_t offset,
+                   size_t name_length, size_t *stand_in_length);
 
 /* Logs in by password, to be repeated with the same on LIBSSH2_ERROR_EAGAIN. After
  * LIBSSH2_ERROR_PASSWORD_EXPIRED the session is good for nothing more. */

@@ -23,6 +23,24 @@ package final class AgentClient {
         package let algorithm: String
         /// The inner signature, as `PrivateKey.sign` returns it.
         package let signature: [UInt8]
+        /// What follows it: the flags and the counter of a security key (PROTOCOL.u2f).
+        package var rest: [UInt8] = []
+
+        /// The whole of it, as a request holds it (RFC 4252, 7).
+        var blob: [UInt8] {
+            var writer = WireWriter()
+            writer.string(algorithm.utf8)
+            writer.raw(afterName)
+            return writer.bytes
+        }
+
+        /// All but the name.
+        var afterName: [UInt8] {
+            var writer = WireWriter()
+            writer.string(signature)
+            writer.raw(rest)
+            return writer.bytes
+        }
     }
 
     /// When every exchange has to be over; may be moved on, since a user may have to confirm a key's use.
@@ -92,9 +110,14 @@ package final class AgentClient {
         else { throw garbage }
         var signature = WireReader(blob)
         guard let algorithm = signature.readName(), let bytes = signature.readString(),
-            !bytes.isEmpty, signature.isAtEnd
+            !bytes.isEmpty
         else { throw garbage }
-        return Signature(algorithm: algorithm, signature: bytes)
+        // A flag and a counter of four bytes; other keys have neither.
+        let isSecurityKey = LoginAlgorithms.needsTouch(algorithm)
+        guard let rest = signature.readBytes(isSecurityKey ? 5 : 0), signature.isAtEnd else {
+            throw garbage
+        }
+        return Signature(algorithm: algorithm, signature: bytes, rest: rest)
     }
 
     /// Sends one message and returns the answer, its type in the first byte; a failure is thrown.

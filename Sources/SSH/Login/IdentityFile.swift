@@ -9,7 +9,7 @@
 /// A file that holds a private key, read but not yet unlocked.
 package struct IdentityFile: Sendable {
     /// OpenSSH's own bound (sshkey.c, MAX_KEY_FILE_SIZE).
-    private static let largestFile = 1 << 20
+    static let largestFile = 1 << 20
 
     package let path: String
     /// Known from the file itself, or from `PATH.pub`; nil for an encrypted PEM file without that.

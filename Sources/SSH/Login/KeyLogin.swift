@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// The method that proves to hold a key: tries keys in ssh's order until the server takes one.
 final class KeyLogin {
     /// An agent may ask the user to confirm the use of a key (ssh-add -c).
@@ -32,7 +24,7 @@ final class KeyLogin {
     /// `Session.complete` throws.
     func perform(sendingAhead: Bool) throws(SSHError) -> LoginOutcome {
         self.sendingAhead = sendingAhead
-        for candidate in candidates() {
+        for candidate in KeyCandidates(progress, keys).inOrder(without: spent) {
             let outcome: KeyOutcome
             do throws(SSHError) {
                 outcome = try attempt(candidate)
@@ -58,82 +50,21 @@ final class KeyLogin {
         case refused(String)
     }
 
-    // MARK: - Candidates
-
-    /// The given key, then ssh's order: the agent's that are also in a file, its others, the files'.
-    ///
-    /// Where the login begins anew after a partial success, the key that it was goes first.
-    private func candidates() -> [LoginCandidate] {
-        let given = textCandidate() + keys.givenFiles.compactMap(candidate)
-        let files = keys.identityFiles.compactMap(candidate)
-        let held = agentCandidates()
-        let first = given.compactMap { key in
-            held.first(where: key.hasSameKey) ?? (key.canSign ? key : nil)
-        }
-        let named = held.filter { key in files.contains(where: key.hasSameKey) }
-        let others = keys.identitiesOnly ? [] : held
-        let filesOnly = files.filter { file in
-            file.canSign && !held.contains(where: file.hasSameKey)
-        }
-        let all = (named + others + filesOnly).reduce(into: first) { all, key in
-            if !all.contains(where: key.hasSameKey) { all.append(key) }
-        }
-        let unspent = all.filter { key in !spent.contains { $0 == key.publicKey?.blob } }
-        let halfway = keys.memory.halfway
-        return unspent.filter { key in halfway.contains { $0 == key.publicKey?.blob } }
-            + unspent.filter { key in !halfway.contains { $0 == key.publicKey?.blob } }
-    }
-
-    /// The key that came as a text, if one did; one that cannot be read is noted.
-    private func textCandidate() -> [LoginCandidate] {
-        guard let (name, text) = keys.identityText else { return [] }
-        do throws(SSHError) {
-            return [LoginCandidate(file: try IdentityFile.read(text, called: name))]
-        } catch {
-            progress.note("key \(name): \(error.underlying ?? error.message)")
-            return []
-        }
-    }
-
-    /// The key of a file, or nil for one that is not there or cannot be read, which is noted.
-    private func candidate(_ path: String) -> LoginCandidate? {
-        guard access(path, F_OK) == 0 || access(path + ".pub", F_OK) == 0 else { return nil }
-        do throws(SSHError) {
-            return LoginCandidate(file: try IdentityFile.load(path: path))
-        } catch {
-            progress.note("key \(path): \(error.underlying ?? error.message)")
-            return nil
-        }
-    }
-
-    private func agentCandidates() -> [LoginCandidate] {
-        guard let path = keys.agentSocket, access(path, F_OK) == 0 else { return [] }
-        // The time that an agent takes, all there is when it never answers, is not the server's.
-        defer { progress.restartDeadline() }
-        do throws(SSHError) {
-            let agent = try AgentClient(
-                path: path, deadline: progress.deadline, interrupt: progress.session.interrupt)
-            return try agent.identities().map { LoginCandidate(key: $0, of: agent) }
-        } catch {
-            progress.note("agent at \(path): \(error.underlying ?? error.message)")
-            return []
-        }
-    }
-
     // MARK: - Attempts
 
     private func attempt(_ candidate: LoginCandidate) throws(SSHError) -> KeyOutcome {
         guard let key = candidate.publicKey ?? unlockedPublicKey(candidate) else {
             return .refused("the passphrase was not given")
         }
-        let blobs = LoginAlgorithms.blobs(for: key, version: Session.libraryVersion)
-        if blobs.isEmpty { return .refused("keys of type \(key.type) are not supported") }
+        let offers = LoginAlgorithms.offers(of: key, version: Session.libraryVersion)
+        if offers.isEmpty { return .refused("keys of type \(key.type) are not supported") }
         var reason = "refused"
         hasOffered = true
-        for blob in blobs {
+        for offer in offers {
+            // Where a refusal costs a second connection, nobody is to touch a device for both.
             let exchange = PublicKeyExchange(
-                session: progress.session, user: progress.user, blob: blob,
-                sendingAhead: sendingAhead
+                session: progress.session, user: progress.user, offer: offer,
+                sendingAhead: sendingAhead && !candidate.needsTouch
             ) { [self] data, algorithm throws(SSHError) in
                 let signature = try candidate.sign(data, algorithm) { self.unlock($0) }
                 // An agent may have asked the user to confirm.

@@ -23,6 +23,8 @@ final class KeyboardInteractiveLogin {
 
     /// Throws what stands in the way of an answer, or what `Session.complete` throws.
     func perform() throws(SSHError) -> LoginOutcome {
+        progress.restartDeadline(atLeast: methods.patience)
+        defer { progress.restartDeadline() }
         for attempt in 1...max(methods.tries, 1) {
             if attempt > 1 { methods.person?.remark("permission denied, please try again") }
             (rounds, questionRounds) = (0, 0)
@@ -112,6 +114,7 @@ final class KeyboardInteractiveLogin {
                 to: PromptText.composed(question.bytes, label: person.label),
                 echoes: question.echoes, by: person)
             defer { answer.wipe() }
+            progress.restartDeadline(atLeast: methods.patience)
             guard ccr_answer(questions, index, answer, answer.count) else {
                 throw SSHError(.protocolError, progress.attempted, underlying: "out of memory")
             }

@@ -6,21 +6,39 @@ struct LoginCandidate {
     }
 
     private let source: Source
+    /// What the server is offered; of a file that shows it only once unlocked, nil.
     let publicKey: PublicKey?
+    /// The key that signs, where a certificate is what is offered.
+    private var signingKey: PublicKey?
 
     init(key: PublicKey, of agent: AgentClient) {
         source = .agent(agent)
         publicKey = key
     }
 
+    /// The same key, offered by way of a certificate that was made of it.
+    private init(_ candidate: LoginCandidate, certificate: Certificate) {
+        source = candidate.source
+        publicKey = certificate.publicKey
+        signingKey = candidate.publicKey
+    }
+
+    func certified(by certificate: Certificate) -> LoginCandidate {
+        LoginCandidate(self, certificate: certificate)
+    }
+
+    /// Whether somebody has to touch a device for each signature.
+    var needsTouch: Bool { publicKey.map { LoginAlgorithms.needsTouch($0.type) } ?? false }
+
     init(file: IdentityFile) {
         source = .file(file)
         publicKey = file.publicKey
     }
 
-    /// False for a public key file whose other half the agent was to have.
+    /// False for a public key file whose other half the agent was to have, and for the file of an
+    /// authenticator's key: the agent talks to that.
     var canSign: Bool {
-        if case .file(let file) = source { return file.holdsPrivateKey }
+        if case .file(let file) = source { return file.holdsPrivateKey && !needsTouch }
         return true
     }
 
@@ -45,16 +63,22 @@ struct LoginCandidate {
         return try? unlocked(file, unlock).publicKey
     }
 
-    /// The inner signature of `data`, made with the algorithm the server was offered.
+    /// The signature of `data`, made with the algorithm the server was offered, that of a certificate
+    /// included.
     func sign(
-        _ data: [UInt8], _ algorithm: String,
+        _ data: [UInt8], _ offered: String,
         unlock: (IdentityFile) -> Result<PrivateKey, SSHError>
-    ) throws(SSHError) -> [UInt8] {
+    ) throws(SSHError) -> AgentClient.Signature {
+        let algorithm = Certificate.plainName(of: offered) ?? offered
         switch source {
         case .file(let file):
-            return try unlocked(file, unlock).sign(data, algorithm: algorithm)
+            return AgentClient.Signature(
+                algorithm: algorithm,
+                signature: try unlocked(file, unlock).sign(data, algorithm: algorithm))
         case .agent(let agent):
-            guard let publicKey else { return [] }
+            guard let publicKey = signingKey ?? publicKey else {
+                throw SSHError(.agent, "cannot sign with the agent", underlying: "no key is known")
+            }
             let flags = LoginAlgorithms.agentFlags(for: algorithm)
             agent.deadline = .after(KeyLogin.agentTimeLimit)
             let signature = try agent.sign(data, with: publicKey, flags: flags)
@@ -65,7 +89,7 @@ struct LoginCandidate {
                     underlying:
                         "it signs with \(cleaned(signature.algorithm.utf8)), not \(algorithm)")
             }
-            return signature.signature
+            return signature
         }
     }
 

@@ -8,6 +8,8 @@ package struct LoginKeys {
     package var identityText: (name: String, text: String)?
     /// Private key files that are tried ahead of the agent's keys as well.
     package var givenFiles: [String]
+    /// Certificates besides those that stand beside the key files (ssh_config(5), CertificateFile).
+    package var certificateFiles: [String]
     /// Use only the keys above, from the agent or the file (ssh_config(5), IdentitiesOnly).
     package var identitiesOnly: Bool
     /// Asks for the passphrase of a key file; nil when the user gives none or cannot be asked.
@@ -18,13 +20,14 @@ package struct LoginKeys {
     package init(
         agentSocket: String?, identityFiles: [String],
         identityText: (name: String, text: String)? = nil, givenFiles: [String] = [],
-        identitiesOnly: Bool,
+        certificateFiles: [String] = [], identitiesOnly: Bool,
         askPassphrase: @escaping (_ prompt: String) -> [UInt8]?
     ) {
         self.agentSocket = agentSocket
         self.identityFiles = identityFiles
         self.identityText = identityText
         self.givenFiles = givenFiles
+        self.certificateFiles = certificateFiles
         self.identitiesOnly = identitiesOnly
         self.askPassphrase = askPassphrase
     }

@@ -11,6 +11,8 @@ package struct LoginMethods {
     package var order: [Method]
     /// How often a password, a passphrase or a set of answers may be wrong (NumberOfPasswordPrompts).
     package var tries: Int
+    /// What a server that asks may take at the least: somebody may have to find and touch a phone.
+    package var patience = Duration.seconds(120)
     /// Who is asked; nil where nobody can be.
     package var person: LoginPerson?
     /// What to do where nobody can be asked, or the configuration forbids it.

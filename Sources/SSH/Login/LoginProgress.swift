@@ -30,8 +30,9 @@ final class LoginProgress {
 
     func note(_ attempt: String) { tried.append(attempt) }
 
-    func restartDeadline() {
-        if let timeLimit { deadline = .after(timeLimit) }
+    /// `patience`: what the server is given at the least.
+    func restartDeadline(atLeast patience: Duration = .zero) {
+        if let timeLimit { deadline = .after(max(timeLimit, patience)) }
     }
 
     /// The methods that the server would go on with, as it said last.

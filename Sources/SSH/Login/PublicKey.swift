@@ -15,8 +15,10 @@ package struct PublicKey: Sendable, Equatable {
         self.comment = cleaned(comment.utf8)
     }
 
-    /// `SHA256:…` as ssh-keygen and ssh print it.
-    package var fingerprint: String { KeyBlob.fingerprint(of: blob) }
+    /// `SHA256:…` as ssh-keygen and ssh print it; of a certificate, that of the key in it.
+    package var fingerprint: String {
+        KeyBlob.fingerprint(of: Certificate(self)?.plainBlob ?? blob)
+    }
 
     /// Reads the line of a `.pub` file: `TYPE BASE64 [COMMENT]` (sshd(8), AUTHORIZED_KEYS FILE FORMAT).
     package static func parse(line: some StringProtocol) -> PublicKey? {

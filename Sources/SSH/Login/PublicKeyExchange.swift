@@ -12,11 +12,12 @@ final class PublicKeyExchange {
         case notSigned(SSHError)
     }
 
-    typealias Signer = (_ data: [UInt8], _ algorithm: String) throws(SSHError) -> [UInt8]
+    typealias Signer =
+        (_ data: [UInt8], _ algorithm: String) throws(SSHError) -> AgentClient.Signature
 
     private let session: Session
     private let user: String
-    private let blob: [UInt8]
+    private let offer: KeyOffer
     private let sendingAhead: Bool
     private let signer: Signer
     private var hasSigned = false
@@ -24,12 +25,12 @@ final class PublicKeyExchange {
     private var signingError: SSHError?
 
     init(
-        session: Session, user: String, blob: [UInt8], sendingAhead: Bool,
+        session: Session, user: String, offer: KeyOffer, sendingAhead: Bool,
         signer: @escaping Signer
     ) {
         self.session = session
         self.user = user
-        self.blob = blob
+        self.offer = offer
         self.sendingAhead = sendingAhead
         self.signer = signer
     }
@@ -72,11 +73,9 @@ final class PublicKeyExchange {
         withExtendedLifetime(self) {
             // libssh2 hands the last argument to the callback as it is.
             let context = Unmanaged.passUnretained(self).toOpaque()
-            return blob.withUnsafeBufferPointer { blob in
-                libssh2_userauth_publickey(
-                    session.raw, user, blob.baseAddress, blob.count, signWithExchange,
-                    context.assumingMemoryBound(to: UnsafeMutableRawPointer?.self))
-            }
+            return ccr_public_key(
+                session.wire.raw, session.raw, user, offer.blob, offer.blob.count, offer.announced,
+                signWithExchange, context)
         }
     }
 
@@ -88,7 +87,7 @@ final class PublicKeyExchange {
     }
 
     /// Signs what libssh2 composed; nil when that cannot be done, with the reason kept.
-    fileprivate func signature(of data: [UInt8]) -> [UInt8]? {
+    private func signature(of data: [UInt8]) -> AgentClient.Signature? {
         guard let algorithm = Self.algorithm(in: data) else {
             signingError = SSHError(
                 .protocolError, "cannot sign", underlying: "libssh2 sent no name")
@@ -102,6 +101,32 @@ final class PublicKeyExchange {
             signingError = error
             return nil
         }
+    }
+
+    /// What libssh2 is handed for the signature of what it composed; nil when there is none.
+    fileprivate func material(for data: [UInt8]) -> (memory: UnsafeMutableRawPointer, count: Int)? {
+        guard let signature = signature(of: data) else { return nil }
+        switch offer.composition {
+        case .inner: return Self.memory(holding: signature.signature)
+        case .afterName: return Self.memory(holding: signature.afterName)
+        case .whole(let nameLength):
+            var reader = WireReader(data)
+            guard let identifier = reader.readString() else { return nil }
+            let blob = signature.blob
+            var count = 0
+            let standIn = ccr_stand_in(
+                session.wire.raw, blob, blob.count, data.count - 4 - identifier.count, nameLength,
+                &count)
+            return standIn.map { ($0, count) }
+        }
+    }
+
+    private static func memory(
+        holding bytes: [UInt8]
+    ) -> (memory: UnsafeMutableRawPointer, count: Int)? {
+        guard let memory = ccr_allocate(bytes.count) else { return nil }
+        UnsafeMutableRawBufferPointer(start: memory, count: bytes.count).copyBytes(from: bytes)
+        return (memory, bytes.count)
     }
 
     /// The algorithm's name in the data to sign (RFC 4252, 7): session id, request, user, service,
@@ -123,11 +148,9 @@ private func signWithExchange(
 ) -> CInt {
     guard let context, let data, let signature, let length else { return -1 }
     let exchange = Unmanaged<PublicKeyExchange>.fromOpaque(context).takeUnretainedValue()
-    guard let bytes = exchange.signature(of: Array(UnsafeBufferPointer(start: data, count: count))),
-        let memory = ccr_allocate(bytes.count)
-    else { return -1 }
-    UnsafeMutableRawBufferPointer(start: memory, count: bytes.count).copyBytes(from: bytes)
-    signature.pointee = memory.assumingMemoryBound(to: UInt8.self)
-    length.pointee = bytes.count
+    let bytes = Array(UnsafeBufferPointer(start: data, count: count))
+    guard let material = exchange.material(for: bytes) else { return -1 }
+    signature.pointee = material.memory.assumingMemoryBound(to: UInt8.self)
+    length.pointee = material.count
     return 0
 }
