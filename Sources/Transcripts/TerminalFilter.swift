@@ -4,7 +4,8 @@
 /// VT500 terminals (https://vt100.net/emu/dec_ansi_parser). Whatever is not known to be harmless is
 /// dropped: device reports and other queries, the answerback of ENQ, every OSC (titles, the
 /// clipboard of OSC 52, colours, links), DCS, APC, PM and SOS, window operations, printing, mouse
-/// and paste modes, and 8-bit controls. What a sequence was cut into does not matter.
+/// and paste modes, 8-bit controls, and what turns the direction of text. What a sequence was cut
+/// into does not matter.
 package struct TerminalFilter {
     /// What may pass.
     package enum Scope: Sendable {
@@ -16,7 +17,7 @@ package struct TerminalFilter {
         case lines
     }
 
-    private enum State {
+    enum State {
         case ground
         case escape
         /// After `ESC` and an intermediate, which is the first byte of `sequence`.
@@ -24,19 +25,27 @@ package struct TerminalFilter {
         case control
         /// A control sequence too long to be honest, dropped up to its final byte.
         case controlIgnored
-        /// Inside OSC, DCS, APC, PM or SOS, up to their terminator.
+        /// Inside OSC, DCS, APC, PM or SOS, up to their terminator or the end of the line.
         case string
+        /// At the parameters of a DCS.
+        case device
+        /// Inside the data of a sixel image, which are printable ASCII.
+        case sixel
         /// After 0xC2, which begins an 8-bit control in UTF-8, or a harmless character.
         case c2
         /// The same inside a string.
         case c2InString
+        /// After 0xE2, and after 0x80 or 0x81 behind it, which begin what turns the direction of text.
+        case e2
+        case e280
+        case e281
     }
 
     /// What the output has switched on, to be switched off at its end.
     private(set) var modes = TerminalModes()
     private let scope: Scope
-    private var state = State.ground
-    private var sequence: [UInt8] = []
+    var state = State.ground
+    var sequence: [UInt8] = []
 
     package init(_ scope: Scope = .screen) {
         self.scope = scope
@@ -63,24 +72,28 @@ package struct TerminalFilter {
         }
     }
 
-    private mutating func advance(_ byte: UInt8, _ output: inout [UInt8]) {
+    mutating func advance(_ byte: UInt8, _ output: inout [UInt8]) {
         switch state {
         case .ground: ground(byte, &output)
         case .escape: escape(byte, &output)
         case .escapeIntermediate: finishEscape(byte, &output)
         case .control, .controlIgnored: control(byte, &output)
-        case .string: string(byte)
+        case .string: string(byte, &output)
+        case .device: device(byte, &output)
+        case .sixel: sixel(byte, &output)
         case .c2: afterC2(byte, &output)
-        case .c2InString: state = byte == 0x9c ? .ground : .string
+        case .c2InString: afterC2InString(byte, &output)
+        case .e2, .e280, .e281: afterE2(byte, &output)
         }
     }
 
     // MARK: - States
 
-    private mutating func ground(_ byte: UInt8, _ output: inout [UInt8]) {
+    mutating func ground(_ byte: UInt8, _ output: inout [UInt8]) {
         switch byte {
         case 0x1b: begin(.escape)
         case 0xc2: state = .c2
+        case 0xe2: state = .e2
         case 0..<0x20, 0x7f: executeControl(byte, &output)
         default: output.append(byte)
         }
@@ -101,8 +114,8 @@ package struct TerminalFilter {
     private mutating func escape(_ byte: UInt8, _ output: inout [UInt8]) {
         switch byte {
         case UInt8(ascii: "["): begin(.control)
-        case UInt8(ascii: "]"), UInt8(ascii: "P"), UInt8(ascii: "X"), UInt8(ascii: "^"),
-            UInt8(ascii: "_"):
+        case UInt8(ascii: "P"): begin(.device)
+        case UInt8(ascii: "]"), UInt8(ascii: "X"), UInt8(ascii: "^"), UInt8(ascii: "_"):
             begin(.string)
         case 0x20...0x2f:
             begin(.escapeIntermediate)
@@ -160,27 +173,36 @@ package struct TerminalFilter {
         scope == .colouredLines && final == UInt8(ascii: "m")
     }
 
-    private mutating func string(_ byte: UInt8) {
-        switch byte {
-        // ESC \ ends the string; ESC and anything else ends it too, and begins something new.
-        case 0x1b: begin(.escape)
-        case 0x07, 0x18, 0x1a: state = .ground
-        case 0xc2: state = .c2InString
-        default: break
-        }
-    }
-
     private mutating func afterC2(_ byte: UInt8, _ output: inout [UInt8]) {
         state = .ground
         switch byte {
         case 0x9b: begin(.control)
-        case 0x90, 0x98, 0x9d, 0x9e, 0x9f: begin(.string)
+        case 0x90: begin(.device)
+        case 0x98, 0x9d, 0x9e, 0x9f: begin(.string)
         case 0x80...0x9f: break
-        default: output += [0xc2, byte]
+        default:
+            // What is no half of a character is looked at like any other byte.
+            output.append(0xc2)
+            ground(byte, &output)
         }
     }
 
-    private mutating func begin(_ state: State) {
+    /// U+202A to U+202E and U+2066 to U+2069 make text read as another one; terminals heed few of them.
+    private mutating func afterE2(_ byte: UInt8, _ output: inout [UInt8]) {
+        switch (state, byte) {
+        case (.e2, 0x80): state = .e280
+        case (.e2, 0x81): state = .e281
+        case (.e280, 0xaa...0xae), (.e281, 0xa6...0xa9): state = .ground
+        default:
+            output.append(0xe2)
+            if state == .e280 { output.append(0x80) }
+            if state == .e281 { output.append(0x81) }
+            state = .ground
+            ground(byte, &output)
+        }
+    }
+
+    mutating func begin(_ state: State) {
         self.state = state
         sequence.removeAll(keepingCapacity: true)
     }
@@ -192,5 +214,5 @@ package struct TerminalFilter {
     private static let designators = Set("()*+".utf8)
 }
 
-/// Bytes that are shown as they are: neither controls nor what may begin an 8-bit one.
-private let isText = (0...0xff).map { $0 >= 0x20 && $0 != 0x7f && $0 != 0xc2 }
+/// Bytes that are shown as they are: neither controls nor what may begin something that is not.
+private let isText = (0...0xff).map { $0 >= 0x20 && ![0x7f, 0xc2, 0xe2].contains($0) }

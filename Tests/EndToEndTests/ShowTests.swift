@@ -4,6 +4,20 @@ import Testing
 
 /// `ccrun show`: what a run has printed.
 @Suite struct ShowTests {
+    @Test func `a line of 15 MB in the narrowest window fits into the memory`() throws {
+        let place = try RecordedPlace()
+        let text = String(repeating: "x", count: 15 << 20)
+        try place.record(
+            [(1, "o", "\(text)\r\nend\r\n")] + ended(at: 2, status: 0), columns: 1, rows: 1)
+        let result = try ChildProcess.run(
+            CCRun.binary, ["show", "last"], environment: place.environment,
+            output: .discarded, workingFolder: place.folder.path, measuresMemory: true)
+        #expect(result.status == .exited(0), "\(result.errorOutput)")
+        // The line is there in JSON and as text; its rows took 349 MB more when all were kept.
+        let peak = try #require(result.peakMemory)
+        #expect(peak < 160 << 20, "\(peak >> 20) MiB")
+    }
+
     private static let release: [(seconds: Double, code: String, data: String)] =
         [
             (0.5, "m", "backup"), (1, "o", "\r[#  ] 33%"), (2, "o", "\r[###] 100%\r\n"),

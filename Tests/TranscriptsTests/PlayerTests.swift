@@ -25,7 +25,13 @@ import Testing
         ("a\u{1b}]52;c;ZXZpbA==\u{7}b\u{1b}]0;title\u{1b}\\c", "abc"),
         ("a\u{1b}]8;;http://x\u{1b}\\link\u{1b}]8;;\u{1b}\\b", "alinkb"),
         ("a\u{1b}_Gpayload\u{1b}\\b\u{1b}^pm\u{1b}\\c\u{1b}Xsos\u{1b}\\d", "abcd"),
-        ("a\u{1b}]0;never ended", "a"), ("a\u{1b}]0;cancelled\u{18}b", "ab"),
+        ("a\u{1b}]0;never ended", "a"), ("a\u{1b}]0;never ended\r\nb", "a0;never ended\r\nb"),
+        ("a\u{1b}Pq~-\n~\u{1b}\\b", "ab"), ("a\u{1b}Pqtext text", "a text"),
+        // What turns the direction of text, and its neighbours that do not.
+        (
+            "a\u{202a}\u{202e}b\u{2066}\u{2069}c\u{2029}\u{202f}\u{2065}\u{206a}→",
+            "abc\u{2029}\u{202f}\u{2065}\u{206a}→"
+        ), ("a\u{1b}]0;cancelled\u{18}b", "ab"),
         ("a\u{1b}]0;é漢\u{9c}b", "ab"), ("a\u{1b}]0;x\u{1b}[1mb", "a\u{1b}[1mb"),
         // 8-bit controls are two bytes in UTF-8, and terminals obey them.
         ("a\u{9b}6nb\u{9d}52;c;eA==\u{7}c\u{90}q\u{9c}d\u{85}e", "abcde"),
@@ -53,6 +59,17 @@ import Testing
             let pieces = [Array(bytes[..<place]), Array(bytes[place...])]
             #expect(TerminalFilterTests.filtered(pieces) == output)
         }
+    }
+
+    @Test(
+        arguments: [
+            ([0xc2, 0x1b, 0x5d, 0x35, 0x32, 0x3b, 0x07, 0x78], "\u{fffd}x"),
+            ([0xe2, 0x1b, 0x5b, 0x63, 0x78], "\u{fffd}x"), ([0xe2, 0x80, 0x05, 0x78], "\u{fffd}x"),
+            ([0x1b, 0x5d, 0xc2, 0x1b, 0x5c, 0x78], "x"),
+            ([0xe2, 0xe2, 0x80, 0xae, 0x78], "\u{fffd}x"),
+        ] as [([UInt8], String)])
+    func `half a character lets nothing through behind it`(input: [UInt8], output: String) {
+        #expect(TerminalFilterTests.filtered([input]) == output)
     }
 
     @Test func `a sequence without end needs no memory`() {

@@ -127,4 +127,32 @@ import Testing
         #expect(text.lines.allSatisfy { $0.text.utf8.count <= LineAssembler.longest + 80 * 20 })
         #expect(text.lines.count < 100)
     }
+
+    /// A few bytes that ask for a lot, over and over; nothing else is in their way.
+    @Test(arguments: [
+        "x\u{1b}[9999b", "\u{1b}[500M\u{1b}[500L", "\u{1b}[44m\u{1b}[2J", "\u{1b}[500;9Hx\u{1b}[2J",
+        "\u{1b}[500;9Hx\u{1b}[500S", "\u{1b}[2;499r\u{1b}[499;1H\n\n\n\n", "\u{1b}[4hxy\r",
+        "\u{1b}[?69h\u{1b}[2;999s\u{1b}[9L", "\u{1b}[999@", "\u{1b}[44m\u{1b}[1J\u{1b}[500;1H",
+        "\u{1b}[?1049h\u{1b}[?1049l", "x\u{1b}[J\u{1b}[500;1H",
+    ])
+    func `hostile output grows with its size and nothing else`(piece: String) throws {
+        let size = 60_000
+        let output = String(repeating: piece, count: size / piece.utf8.count)
+        let start = ContinuousClock.now
+        let text = try RenderedText(output: [output], columns: 1000, rows: 500)
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        let bytes = text.lines.reduce(0) { $0 + $1.text.utf8.count + 1 }
+        // Cells: 32 a byte, and what a window may have at once; this took minutes without a limit.
+        #expect(bytes < 33 * size + 2 << 20, "\(bytes) bytes")
+        #expect(seconds < 60, "\(seconds) s")
+    }
+
+    @Test func `a line that is longer than any window keeps every character`() throws {
+        for (text, size) in [("x", 300_000), ("é漢🦀", 40_000)] {
+            let output = String(repeating: text, count: size)
+            let rendered = try RenderedText(output: [output + "\r\nend"], columns: 7, rows: 3)
+            #expect(rendered.texts.dropLast().joined() == output)
+            #expect(rendered.texts.last == "end")
+        }
+    }
 }

@@ -13,7 +13,15 @@ import Testing
         ("one\r\ntwo\r\n\u{1b}[2A\u{1b}[KONE\r\n\u{1b}[KTWO\r\n", ["ONE", "TWO"]),
         // Alternate screens leave nothing, whichever of their modes they use.
         ("before\r\n\u{1b}[?1049h\u{1b}[2Jeditor\u{1b}[?1049lafter", ["before", "after"]),
-        ("before\r\n\u{1b}[?1049heditor", ["before"]),
+        // One that was never left is what a person saw last; a killed editor leaves it so.
+        ("before\r\n\u{1b}[?1049heditor", ["before", "editor"]),
+        ("\u{1b}[?1049h\u{1b}[3;1HIMPORTANT ERROR\r\n", ["IMPORTANT ERROR"]),
+        // Strings that nobody ends hide nothing, whatever their beginning.
+        ("\u{1b}]IMPORTANT ERROR\r\nmore\r\n", ["IMPORTANT ERROR", "more"]),
+        ("\u{1b}P1;2IMPORTANT ERROR\r\n", ["1;2IMPORTANT ERROR"]),
+        ("\u{1b}_IMPORTANT\u{9b} ERROR©", ["IMPORTANT ERROR©"]),
+        ("\u{1b}Pq#0!5~-\r\n?~\u{1b}\\picture", ["picture"]),
+        ("\u{1b}PqIMPORTANT ERROR\r\nmore", [" ERROR", "more"]),
         ("a\r\n\u{1b}7\u{1b}[?1047hx\r\n\u{1b}[?1047l\u{1b}8b", ["a", "b"]),
         // What scrolls away is there, as is what was cleared; more so if by hand.
         ("1\r\n2\r\n3\r\n4\r\n5\r\n6\r\n7", ["1", "2", "3", "4", "5", "6", "7"]),
@@ -103,6 +111,28 @@ import Testing
             ])
         #expect(text.steps.map(\.name) == ["migrate", "check"])
         #expect(text.steps.map(\.time) == [.seconds(2), .seconds(6)])
+    }
+
+    /// What a step can leave behind, and the lines it has itself.
+    @Test(arguments: [
+        ("editor\u{1b}[?1049h\u{1b}[Hfile", ["editor", "file"]), ("\u{1b}[2;4r", []),
+        ("\u{1b}[?69h\u{1b}[3;9s", []), ("\u{1b}[?6h\u{1b}[2;4r", [""]), ("\u{1b}[4h", []),
+        ("\u{1b}[?7l", []), ("\u{1b}(0", []), ("\u{e}\u{1b})0", []), ("\u{1b}[31m", []),
+        ("\u{1b}]0;tit", ["0;tit"]), ("\u{1b}[3", []), ("\u{1b}[?1049h\u{1b}[2;3r\u{1b}[4h", []),
+    ])
+    func `what a step leaves changed hides nothing of the next one`(
+        left: String, lines: [String]
+    ) throws {
+        let output = "IMPORTANT ERROR xyz\r\n1\r\n2\r\n3\r\n4\r\n5\r\n\u{1b}[Hlqk\r\n"
+        let text = try RenderedText([
+            Event(time: .zero, .marker, "edit"), Event(time: .zero, .output, left),
+            Event(time: .zero, .marker, "check"), Event(time: .zero, .output, output),
+        ])
+        let shown = text.lines.filter { $0.step == 1 }.map(\.text)
+        #expect(text.lines.filter { $0.step == 0 }.map(\.text) == lines)
+        #expect(Array(shown.prefix(2)) == ["IMPORTANT ERROR xyz", "1"])
+        #expect(shown.contains("lqk") && shown.last == "5", "\(shown)")
+        #expect(text.lines.allSatisfy { $0.runs.isEmpty })
     }
 
     @Test func `a gap is a line of its own, and what follows begins anew`() throws {

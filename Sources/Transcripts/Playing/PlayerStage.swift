@@ -10,6 +10,11 @@ enum PlayerStage: ~Copyable {
         switch consume self {
         case .direct(var filter):
             if event.code == .output { filter.filter(event.data, into: &text) }
+            if event.code == .marker {
+                // A step is another program, which found the terminal as it was.
+                text += filter.undoing
+                filter = TerminalFilter()
+            }
             self = .direct(filter)
         case .fitted(var stage):
             do {

@@ -49,9 +49,8 @@ struct EmulatorInput {
         guard let end = bytes[(start + 2)...].firstIndex(where: { (0x40...0x7e).contains($0) })
         else { return bytes.count }
         if bytes[end] == UInt8(ascii: "b") {
-            // Only what was just printed can be repeated (ECMA-48 8.3.103).
-            flush(to: emulator)
-            guard emulator.screen.endOfText != nil else { return end + 1 }
+            takeRepetition(bytes[(start + 2)..<end], emulator)
+            return end + 1
         }
         clean += bytes[start..<(start + 2)]
         var digits = 0
@@ -70,6 +69,18 @@ struct EmulatorInput {
         }
         clean.append(bytes[end])
         return end + 1
+    }
+
+    /// Only what was just printed can be repeated (ECMA-48 8.3.103), and no more than there is credit for.
+    private mutating func takeRepetition(
+        _ parameters: ArraySlice<UInt8>, _ emulator: borrowing TerminalEmulator
+    ) {
+        flush(to: emulator)
+        let digits = parameters.prefix { (0x30...0x39).contains($0) }
+        let wanted = digits.reduce(0) { min($0 * 10 + Int($1 - 0x30), 9999) }
+        let count = emulator.screen.credit.spend(upTo: max(1, wanted))
+        guard emulator.screen.endOfText != nil, count > 0 else { return }
+        clean += Array("\u{1b}[\(count)b".utf8)
     }
 
     private mutating func takeEscape(
@@ -96,19 +107,9 @@ struct EmulatorInput {
             combined = 0
             return end
         }
-        if EmulatorInput.turnsDirection(bytes[start..<end]) { return end }
         combined = EmulatorInput.combines(bytes[start..<end]) ? combined + 1 : 0
         if combined <= EmulatorInput.mostCombined { clean += bytes[start..<end] }
         return end
-    }
-
-    /// U+202A to U+202E and U+2066 to U+2069 make text read as another one; terminals heed few of them.
-    private static func turnsDirection(_ bytes: ArraySlice<UInt8>) -> Bool {
-        guard bytes.first == 0xe2, bytes.count == 3 else { return false }
-        switch (bytes[bytes.startIndex + 1], bytes[bytes.startIndex + 2]) {
-        case (0x80, 0xaa...0xae), (0x81, 0xa6...0xa9): return true
-        default: return false
-        }
     }
 
     /// Whether a code point has no width of its own, for libvterm and for others.

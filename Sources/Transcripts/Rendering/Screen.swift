@@ -18,6 +18,9 @@ struct Screen {
     /// The rows that are finished, for the owner to take away.
     var finished: [ScreenRow] = []
 
+    /// What may still be done beyond putting text.
+    var credit = ScreenCredit()
+
     private(set) var pen = TextStyle()
     private var penNumber: UInt16? = 0
     private var eraserNumber: UInt16? = 0
@@ -104,7 +107,9 @@ struct Screen {
         let rows = rows.clamped(to: 0..<main.height)
         let isWholeRow = erased.lowerBound == 0 && erased.upperBound >= columns
         if alternate == nil, isWholeRow, rows == 0..<main.height { finishAll() }
-        let style = eraser()
+        // Cells with a background are written one by one, others are just gone.
+        let isPaid = eraser() == 0 || credit.spend(rows.count * erased.count)
+        let style = isPaid ? eraser() : 0
         withShown { grid in
             for row in rows {
                 grid[row].erase(erased, style: style, isWholeRow: isWholeRow)
@@ -119,6 +124,10 @@ struct Screen {
         let rows = rows.clamped(to: 0..<main.height)
         let moved = moved.clamped(to: 0..<Screen.columnLimits.upperBound)
         let isWholeRow = moved.lowerBound == 0 && moved.upperBound >= columns && rightward == 0
+        let isLineFeed = isWholeRow && abs(downward) == 1
+        guard isLineFeed || credit.spend(isWholeRow ? rows.count : rows.count * moved.count) else {
+            return
+        }
         if isWholeRow, alternate == nil, rows.lowerBound == 0, downward > 0 {
             scrollOffTop(rows, by: downward)
         } else if isWholeRow {
@@ -140,17 +149,21 @@ struct Screen {
         let count = min(distance, rows.count)
         if rows.contains(cursor.row) { endLine() }
         // Of many rows at once the blank ones below the last text are nothing that was ever shown.
-        let kept = count == 1 ? 1 : min(count, main.used)
+        finish(count == 1 ? 1 : min(count, main.used))
         if rows.count == main.height {
-            for row in 0..<count {
-                let top = main.replaceTop(withBottom: ScreenRow())
-                if row < kept { finished.append(top) }
-            }
+            for _ in 0..<count { _ = main.replaceTop(withBottom: ScreenRow()) }
         } else {
-            for row in 0..<kept { finished.append(main[row]) }
             main.scroll(rows, by: count)
         }
     }
+
+    /// Hands over rows of the top; of those that are blank only as many as there is credit for.
+    private mutating func finish(_ count: Int) {
+        let takesBlank = count <= 1 || credit.spend(Screen.costOfBlankRow * count)
+        for row in 0..<count where takesBlank || !main[row].isBlank { finished.append(main[row]) }
+    }
+
+    private static let costOfBlankRow = 32
 
     mutating func setAlternate(_ isOn: Bool) {
         if isOn == (alternate != nil) { return }
@@ -197,12 +210,13 @@ struct Screen {
 
     // MARK: - Without libvterm
 
-    /// Puts a whole line of printable ASCII below everything, as libvterm would.
+    /// Puts a line of printable ASCII, or a piece of one that fills whole rows, below everything, as
+    /// libvterm would.
     ///
     /// The cursor is at the beginning of a blank row with nothing below, and is so afterwards.
-    mutating func append(plainLine line: ArraySlice<UInt8>) {
+    mutating func append(plainLine line: ArraySlice<UInt8>, continues: Bool) {
         var rest = line
-        var isFirst = true
+        var isFirst = !continues
         repeat {
             main[cursor.row] = ScreenRow(
                 plain: rest.prefix(columns), origin: origin, continues: !isFirst)
@@ -226,17 +240,8 @@ struct Screen {
     /// Hands over all rows down to the last one that is not blank, and leaves the screen blank.
     mutating func finishAll() {
         let used = main.used
-        for row in 0..<used { finished.append(main[row]) }
-        main = ScreenGrid(height: main.height)
+        finish(used)
+        for row in 0..<main.height { main.clear(row) }
         endOfText = nil
-    }
-}
-
-extension Optional {
-    /// Changes the value in place where there is one.
-    fileprivate mutating func mutate(_ change: (inout Wrapped) -> Void) {
-        guard var value = take() else { return }
-        change(&value)
-        self = value
     }
 }

@@ -36,6 +36,11 @@ struct ScreenRow {
         plain.isEmpty && !cells.contains { $0 != .blank }
     }
 
+    /// Whether nothing was ever written here.
+    var isUntouched: Bool {
+        plain.isEmpty && cells.isEmpty && origin == nil && !continues
+    }
+
     mutating func put(_ cell: ScreenCell, at column: Int, _ origin: RowOrigin) {
         note(origin)
         spread()

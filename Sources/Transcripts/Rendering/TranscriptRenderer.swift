@@ -1,7 +1,8 @@
 /// Shows a transcript to libvterm, and gives out the lines that a person would have seen.
 ///
-/// Progress bars have collapsed to what they showed last, alternate screens have dropped out, and
-/// what scrolled away is there. Memory is bounded by the size of a window, whatever is fed.
+/// Progress bars have collapsed to what they showed last, alternate screens have dropped out unless
+/// they were never left, and what scrolled away is there. Memory is bounded by the size of a window and
+/// of one event, time by the size of what is fed.
 package struct TranscriptRenderer: ~Copyable {
     /// The markers so far.
     package private(set) var steps: [TranscriptStep] = []
@@ -41,7 +42,8 @@ package struct TranscriptRenderer: ~Copyable {
 
     /// Gives out what the screen still shows.
     package mutating func finish(_ body: (RenderedLine) throws -> Void) throws {
-        emulator.screen.setAlternate(false)
+        try releaseFilter(body)
+        emulator.screen.finishAlternate()
         emulator.screen.finishAll()
         try drain(body)
         try assembler.finish(body)
@@ -85,7 +87,7 @@ package struct TranscriptRenderer: ~Copyable {
         while position < bytes.count {
             if takesShortcut && isPlain { try takePlainLines(of: bytes, &position, body) }
             guard position < bytes.count else { break }
-            let end = bytes[position...].firstIndex(of: 0x0a).map { $0 + 1 } ?? bytes.count
+            let end = OutputPiece.end(in: bytes, from: position)
             try feed(Array(bytes[position..<end]), body)
             position = end
         }
@@ -101,9 +103,8 @@ package struct TranscriptRenderer: ~Copyable {
     ) throws {
         guard var end = PlainLine.end(in: bytes, from: position) else { return }
         while true {
-            emulator.screen.append(plainLine: bytes[position..<end])
+            try append(plainLine: bytes[position..<end], body)
             position = end + 2
-            if emulator.screen.finished.count >= 64 { try drain(body) }
             guard let next = PlainLine.end(in: bytes, from: position) else { break }
             end = next
         }
@@ -112,11 +113,35 @@ package struct TranscriptRenderer: ~Copyable {
         emulator.moveCursor(row: emulator.screen.cursor.row, column: 0)
     }
 
+    /// Row after row, so that a line of many does not fill the memory.
+    private mutating func append(
+        plainLine line: ArraySlice<UInt8>, _ body: (RenderedLine) throws -> Void
+    ) throws {
+        var rest = line
+        var continues = false
+        repeat {
+            let piece = rest.prefix(64 * emulator.screen.columns)
+            emulator.screen.append(plainLine: piece, continues: continues)
+            if emulator.screen.finished.count >= 64 { try drain(body) }
+            rest = rest.dropFirst(piece.count)
+            continues = true
+        } while !rest.isEmpty
+    }
+
     private mutating func feed(
         _ bytes: [UInt8], _ body: (RenderedLine) throws -> Void
     ) throws {
+        emulator.screen.credit.earn(bytes: bytes.count)
         filtered.removeAll(keepingCapacity: true)
         filter.filter(bytes, into: &filtered)
+        input.feed(filtered, to: emulator)
+        try drain(body)
+    }
+
+    /// Shows what the filter has held back, which nothing that follows belongs to.
+    private mutating func releaseFilter(_ body: (RenderedLine) throws -> Void) throws {
+        filtered.removeAll(keepingCapacity: true)
+        filter.finish(into: &filtered)
         input.feed(filtered, to: emulator)
         try drain(body)
     }
@@ -132,12 +157,21 @@ package struct TranscriptRenderer: ~Copyable {
         try drain(body)
     }
 
-    /// A step is another program: it begins on a line of its own, in no colour.
+    /// A step is another program: it begins on a line of its own, in no colour, and on the terminal as
+    /// it was before the step that has ended.
     private mutating func begin(
         _ event: Event, _ body: (RenderedLine) throws -> Void
     ) throws {
+        if emulator.screen.alternate != nil {
+            try finish(body)
+            try beginAnew()
+        }
+        try releaseFilter(body)
         let isInLine = emulator.screen.cursor.column != 0
-        try feed(Array("\u{1b}[0m\(isInLine ? "\r\n" : "")".utf8), body)
+        let undoing = filter.undoing
+        filter = TerminalFilter()
+        input.feed(undoing + Array("\u{1b}[0m\(isInLine ? "\r\n" : "")".utf8), to: emulator)
+        try drain(body)
         origin.step = steps.count
         steps.append(TranscriptStep(label: event.text, time: event.time))
     }
@@ -151,6 +185,11 @@ package struct TranscriptRenderer: ~Copyable {
         let line = RenderedLine(
             kind: .gap, text: gap.text, time: origin.time, step: origin.step, stream: origin.stream)
         try body(line)
+        try beginAnew()
+    }
+
+    /// A terminal that has seen nothing yet, of the size that the window has.
+    private mutating func beginAnew() throws(TranscriptError) {
         let (columns, rows) = (emulator.screen.columns, emulator.screen.rows)
         emulator = try TranscriptRenderer.emulator(columns: columns, rows: rows)
         filter = TerminalFilter()
