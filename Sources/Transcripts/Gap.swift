@@ -11,6 +11,14 @@ package struct Gap: Sendable, Equatable {
         reason = json?["reason"]?.string ?? ""
     }
 
+    /// What such an event carries.
+    static func data(bytes: Int, reason: String) -> [UInt8] {
+        JSONText.object { json in
+            json.member("bytes", bytes)
+            json.member("reason", reason)
+        }.bytes
+    }
+
     /// One line for people: `[2048 bytes are missing here: no space left on device]`.
     package var text: String {
         let amount = bytes == 1 ? "1 byte is" : "\(bytes) bytes are"

@@ -38,7 +38,7 @@ package struct Transcript: Sendable {
 
     private init(path: String) throws(TranscriptError) {
         var lines = try LineReader(path: path, buffer: 4 * 1024)
-        guard let header = lines.next({ TranscriptHeader(bytes: $0) }) ?? nil else {
+        guard case .content(let header?) = lines.next({ TranscriptHeader(bytes: $0) }) else {
             throw TranscriptError(
                 .notATranscript, attempted: "cannot read \"\(path)\"",
                 underlying: "it has no whole header of a transcript")

@@ -55,6 +55,26 @@ import Testing
         #expect(transcript.state == .ended)
     }
 
+    @Test func `a line of more than 16 MiB is a gap, and what follows is read`() throws {
+        let recording = try ReadingTests.finished()
+        let good = try Array(Transcript.open(recording.path).events())
+        var lines = try Data(contentsOf: URL(filePath: recording.path)).split(separator: 0x0a)
+        let long = #"[0.0, "o", "\#(String(repeating: "x", count: 17 << 20))"]"#
+        lines.insert(Data(long.utf8), at: 2)
+        try (Data(lines.joined(separator: [0x0a])) + [0x0a]).write(
+            to: URL(filePath: recording.path))
+        let transcript = try Transcript.open(recording.path)
+        let events = try Array(transcript.events())
+        #expect(Array(events[..<1] + events[2...]) == good)
+        let gap = Gap(data: events[1].data)
+        #expect(events[1].code == .gap && gap.bytes == long.utf8.count)
+        #expect(gap.reason == "a line of the transcript is too long to be read")
+        // The rest of a torn one is no line.
+        lines.removeLast(lines.count - 3)
+        try Data(lines.joined(separator: [0x0a])).write(to: URL(filePath: recording.path))
+        #expect(try Array(transcript.events()) == Array(good[..<1]))
+    }
+
     @Test func `a run is running while it is recorded and interrupted when its recorder is gone`()
         throws
     {
