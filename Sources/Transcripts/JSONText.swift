@@ -1,4 +1,5 @@
-/// JSON as we write it: no spaces, keys in the order given, text escaped no more than it must be.
+/// JSON as we write it: no spaces, keys in the order given, text escaped no more than it must be to be
+/// printed on a terminal.
 struct JSONText {
     private(set) var bytes: [UInt8] = []
     private var needsComma = false
@@ -106,7 +107,7 @@ struct JSONText {
 
     private mutating func quote(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        bytes += JSONEscape.escaped(text)
+        bytes += JSONControls.escaped(JSONEscape.escaped(text))
         bytes.append(UInt8(ascii: "\""))
     }
 }

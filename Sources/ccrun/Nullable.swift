@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Transcripts
 
 /// A field of a JSON object that is null where nothing is known, instead of missing.
 @propertyWrapper
@@ -16,10 +17,12 @@ struct Nullable<Value: Encodable & Sendable>: Encodable, Sendable {
 }
 
 extension Encodable {
-    /// As JSON on one line, keys in order; for strings and finite numbers, which all can be encoded.
+    /// As JSON on one line, keys in order, fit for a terminal; for strings and finite numbers, which all
+    /// can be encoded.
     var jsonLine: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+        guard let json = try? encoder.encode(self) else { return "{}" }
+        return String(decoding: JSONControls.escaped(json), as: UTF8.self)
     }
 }

@@ -111,6 +111,19 @@ import Testing
         #expect(object["state"] as? String == "failed")
     }
 
+    @Test func `no control of a hostile transcript is raw in the json`() throws {
+        let folder = try TemporaryFolder()
+        let hostile = "a\u{9b}31mb\u{7f}c\u{202e}d\u{2066}e\u{85}é→\u{a0}"
+        let text = try Self.text(JSONExport(Self.transcript(hostile, in: folder)).write)
+        for scalar in text.unicodeScalars where scalar != "\n" {
+            #expect(scalar.properties.generalCategory != .control, "\(scalar.value)")
+            #expect(scalar.properties.generalCategory != .format, "\(scalar.value)")
+        }
+        #expect(text.contains(#"a\u009b31mb\u007fc\u202ed\u2066e\u0085é→"#))
+        let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+        #expect(object?["command"] as? String == hostile)
+    }
+
     @Test func `a cast keeps what players know`() throws {
         let folder = try TemporaryFolder()
         let transcript = try Self.transcript("migrate", in: folder)

@@ -150,7 +150,8 @@ final class JSONReleaseView: ReleaseView {
 
     private func print(_ line: Line) {
         // Strings and finite numbers: there is nothing that could not be encoded.
-        guard var bytes = try? encoder.encode(line) else { return }
+        guard let json = try? encoder.encode(line) else { return }
+        var bytes = JSONControls.escaped(json)
         bytes.append(UInt8(ascii: "\n"))
         bytes.withUnsafeBytes { bytes in
             if let write { write(bytes) } else { output?.write(bytes) }
