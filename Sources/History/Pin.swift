@@ -28,7 +28,7 @@ enum Pin {
             guard errno != ENOENT else { return false }
             throw HistoryError(
                 .unwritable, attempted: "cannot unpin the run",
-                underlying: "cannot remove \"\(path)\": \(Self.explanation(errno))",
+                underlying: "cannot remove \"\(path)\": \(explanation(of: errno))",
                 hint: "see to it that its folder is yours to write")
         }
         let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
@@ -39,16 +39,11 @@ enum Pin {
         guard errno != EEXIST else { return false }
         throw HistoryError(
             .unwritable, attempted: "cannot pin the run",
-            underlying: "cannot create \"\(path)\": \(Self.explanation(errno))",
+            underlying: "cannot create \"\(path)\": \(explanation(of: errno))",
             hint: "see to it that its folder is yours to write")
     }
 
     private static func path(beside transcript: String) -> String {
         (transcript.hasSuffix(".cast") ? String(transcript.dropLast(5)) : transcript) + suffix
-    }
-
-    private static func explanation(_ number: Int32) -> String {
-        // strerror answers from a table for every number that a system call can set.
-        String(cString: strerror(number)).lowercased()
     }
 }

@@ -7,7 +7,7 @@
 #endif
 
 /// What the operating system says about an error number, in the tone of our messages.
-func explanation(of errorNumber: Int32) -> String {
+package func explanation(of errorNumber: Int32) -> String {
     // strerror answers from a table for every number that a system call can set.
     String(cString: strerror(errorNumber)).lowercased()
 }

@@ -27,6 +27,26 @@ import Transcripts
         #expect(names.filter { $0.contains("html") } == ["run.html"])
     }
 
+    @Test func `what is no file is not replaced, and - is stdout`() throws {
+        let place = try RecordedPlace()
+        try place.record(Self.events)
+        let path = place.folder.file("pipe.txt")
+        let made = try ChildProcess.run(
+            try Tool.path("mkfifo"), [path], environment: place.environment)
+        #expect(made.status == .exited(0))
+        let result = try place.run(["export", "--force", "-o", path, "last"])
+        #expect(result.status == .exited(125))
+        #expect(
+            result.errorOutput.contains("cannot replace \"\(path)\": it is no regular file"),
+            "\(result.errorOutput)")
+        let type = try FileManager.default.attributesOfItem(atPath: path)[.type]
+        #expect(type as? FileAttributeType != .typeRegular)
+        let printed = try place.run(["export", "--format", "txt", "-o", "-", "last"])
+        #expect(printed.output == "one\n<b>two</b> green\n")
+        #expect(!place.folder.exists("-"))
+        #expect(try place.run(["export", "-o", "-", "last"]).status == .exited(125))
+    }
+
     @Test func `the format is known by the name, or has to be said`() throws {
         let place = try RecordedPlace()
         try place.record(Self.events)
@@ -39,14 +59,20 @@ import Transcripts
         #expect(try place.run(["export", "-o", "a.doc", "last"]).status == .exited(125))
     }
 
-    @Test(arguments: ["asciinema", "CCRUN_ASCIINEMA_24"])
-    func `asciinema plays the cast without a word of its own`(program: String) throws {
-        let given = ProcessInfo.processInfo.environment[program]
-        guard let asciinema = given ?? Tool.find(program) else {
-            // The second one is a version that Debian does not have.
-            #expect(program != "asciinema", "asciinema is not installed")
-            return
-        }
+    /// Debian's asciinema, and 2.4, which it does not have; scripts/ci installs that there.
+    private static let players = [
+        Tool.find("asciinema"),
+        ProcessInfo.processInfo.environment["CCRUN_ASCIINEMA_24"]
+            ?? URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: ".build-test/asciinema-2.4/bin/asciinema")
+            .path,
+    ].compactMap(\.self).filter { FileManager.default.isExecutableFile(atPath: $0) }
+
+    @Test(
+        .enabled(
+            if: players.count == 2, "Debian's asciinema, and 2.4 as CCRUN_ASCIINEMA_24, are needed"),
+        arguments: players)
+    func `asciinema plays the cast without a word of its own`(asciinema: String) throws {
         let place = try RecordedPlace()
         try place.record(Self.events)
         let path = place.folder.file("run.cast")

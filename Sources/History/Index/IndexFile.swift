@@ -23,7 +23,7 @@ struct IndexFile {
     func prepare() throws(HistoryError) {
         let flags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
         let descriptor = open(path, flags, 0o600)
-        guard descriptor >= 0 else { throw unusable(String(cString: strerror(errno)).lowercased()) }
+        guard descriptor >= 0 else { throw unusable(explanation(of: errno)) }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {

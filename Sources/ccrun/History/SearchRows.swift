@@ -2,14 +2,6 @@ internal import Foundation
 internal import History
 internal import Transcripts
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// Hits for programs: one JSON object a line.
 struct SearchRows: SearchOutput {
     /// A hit as `ccrun search --json` tells of it.
@@ -58,7 +50,7 @@ struct SearchRows: SearchOutput {
 
     mutating func show(_ hits: [SearchHit]) {
         for hit in hits { print(Row(hit).jsonLine) }
-        fflush(nil)
+        PrintedOutput.flush()
     }
 
     private static func word(_ kind: SearchHit.Kind) -> String {

@@ -2,14 +2,6 @@ internal import History
 internal import LocalTerminal
 internal import Transcripts
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// Hits for people: a line for each run, and its lines with the matches below.
 struct SearchText: SearchOutput {
     private let width: Int?
@@ -41,7 +33,7 @@ struct SearchText: SearchOutput {
         }
         print(lines.joined(separator: "\n"))
         // Hits are there when they are found, and not when all are.
-        fflush(nil)
+        PrintedOutput.flush()
     }
 
     // MARK: - Lines

@@ -45,7 +45,8 @@ struct ExportCommand: ParsableCommand {
     var format: Format?
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("The file to write, readable for you alone.", valueName: "file"))
+        help: ArgumentHelp(
+            "The file to write, readable for you alone; - is stdout.", valueName: "file"))
     var output: String?
     @Flag(help: "Replace the file if there is one.")
     var force = false
@@ -56,7 +57,7 @@ struct ExportCommand: ParsableCommand {
     func validate() throws {
         if format == nil && Self.format(of: output) == nil {
             throw ValidationError(
-                output == nil
+                output == nil || output == "-"
                     ? "which format? say --format html, or name a file: -o run.html"
                     : "the file's name tells no format: add --format")
         }
@@ -68,7 +69,7 @@ struct ExportCommand: ParsableCommand {
         let transcript = try RecordedRun.open(id, notices)
         try RecordedRun.perform(notices) {
             do {
-                guard let output else {
+                guard let output, output != "-" else {
                     return try Self.write(transcript, format) { try ExportFile.writeToOutput($0) }
                 }
                 let file = try ExportFile(output, replacing: force)

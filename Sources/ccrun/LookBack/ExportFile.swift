@@ -1,4 +1,5 @@
 internal import Runs
+internal import Transcripts
 
 #if canImport(Glibc)
     import Glibc
@@ -28,7 +29,11 @@ final class ExportFile {
         self.path = path
         replaces = replacing
         var status = stat()
-        if !replacing, lstat(path, &status) == 0 { throw Self.exists(path) }
+        if lstat(path, &status) == 0 {
+            guard replacing else { throw Self.exists(path) }
+            // To rename something over a device would remove that.
+            guard status.st_mode & S_IFMT == S_IFREG else { throw Self.isNoFile(path) }
+        }
         temporary = "\(path).ccrun-\(getpid()).tmp"
         descriptor = open(
             temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode_t(0o600))
@@ -71,7 +76,7 @@ final class ExportFile {
         let number = bytes.withUnsafeBytes { DescriptorOutput.write($0, to: STDOUT_FILENO) }
         guard let number else { return }
         throw Failure(
-            message: "cannot write the export: \(explanation(number))",
+            message: "cannot write the export: \(explanation(of: number))",
             isClosedPipe: number == EPIPE)
     }
 
@@ -87,11 +92,13 @@ final class ExportFile {
             hint: "--force replaces it")
     }
 
-    private static func failure(_ path: String, _ number: CInt) -> Failure {
-        Failure(message: "cannot write \"\(path)\": \(explanation(number))")
+    private static func isNoFile(_ path: String) -> Failure {
+        Failure(
+            message: "cannot replace \"\(path)\": it is no regular file",
+            hint: "leave out -o, and send stdout there")
     }
 
-    private static func explanation(_ number: CInt) -> String {
-        String(cString: strerror(number)).lowercased()
+    private static func failure(_ path: String, _ number: CInt) -> Failure {
+        Failure(message: "cannot write \"\(path)\": \(explanation(of: number))")
     }
 }

@@ -92,11 +92,14 @@ struct ShowCommand: ParsableCommand {
                 if let steps, !(line.step.map(steps.contains) ?? false) { return }
                 try output.write(text.line(line))
             }
-        } catch is ShownOutput.Closed {
-            return output.finish()
+            if hasFrame { output.frame(text.end(summary)) }
+            try output.finish()
+        } catch let closed as ShownOutput.Closed {
+            output.leave()
+            // Who has left the pager has seen enough.
+            if closed.errorNumber == EPIPE { return }
+            throw PrintedOutput.failure(closed.errorNumber)
         }
-        if hasFrame { output.frame(text.end(summary)) }
-        output.finish()
         if !hasFrame && transcript.state == .running {
             notices.note("the run is still going on: this is what there is so far")
         }
@@ -122,9 +125,7 @@ struct ShowCommand: ParsableCommand {
             failure = bytes.withUnsafeBytes { DescriptorOutput.write($0, to: descriptor) }
         }
         if let failure {
-            throw ExitStatus.misuse(
-                "cannot write the output: \(String(cString: strerror(failure)).lowercased())",
-                notices)
+            throw PrintedOutput.failure(failure)
         }
     }
 }

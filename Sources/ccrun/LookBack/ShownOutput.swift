@@ -11,8 +11,10 @@ internal import Runs
 
 /// Where `show` writes to: stdout, or a pager once the text has outgrown the screen.
 struct ShownOutput {
-    /// Whoever read has gone.
-    struct Closed: Error {}
+    /// Nothing more can be written: whoever read has gone, or the disk is full.
+    struct Closed: Error {
+        let errorNumber: CInt
+    }
 
     private let pagerCommand: String?
     private let size: Terminal.Size?
@@ -22,6 +24,7 @@ struct ShownOutput {
     private var held: [(text: String, isFrame: Bool)] = []
     private var heldRows = 0
     private var buffer: [UInt8] = []
+    private var failure: CInt?
 
     /// `pager`: the shell's line to start one with; nil writes to stdout at once.
     init(pager: String?, size: Terminal.Size?, environment: [String: String]) {
@@ -41,11 +44,17 @@ struct ShownOutput {
     }
 
     /// Writes what is left, and waits until the pager was left.
-    mutating func finish() {
-        for line in held { try? put(line.text, isFrame: line.isFrame) }
+    mutating func finish() throws(Closed) {
+        for line in held { try put(line.text, isFrame: line.isFrame) }
         held = []
-        try? flush()
+        try flush()
+        leave()
+    }
+
+    /// Waits until the pager was left.
+    mutating func leave() {
         pager?.finish()
+        pager = nil
     }
 
     private mutating func take(_ line: String, isFrame: Bool) throws(Closed) {
@@ -77,8 +86,9 @@ struct ShownOutput {
 
     private mutating func flush() throws(Closed) {
         let descriptor = pager?.descriptor ?? STDOUT_FILENO
-        let failure = buffer.withUnsafeBytes { DescriptorOutput.write($0, to: descriptor) }
+        let number = buffer.withUnsafeBytes { DescriptorOutput.write($0, to: descriptor) }
         buffer.removeAll(keepingCapacity: true)
-        if failure != nil { throw Closed() }
+        failure = failure ?? number
+        if let failure { throw Closed(errorNumber: failure) }
     }
 }
