@@ -89,15 +89,21 @@ struct RunFolder: ~Copyable {
     /// It is locked while that is done: a job's transcript may be completed at any moment.
     func remove(_ item: Item) -> String? {
         let descriptor = openTranscript(item)
-        guard descriptor >= 0 else { return explanation(errno) }
+        guard descriptor >= 0 else { return explanation(of: errno) }
         defer { close(descriptor) }
         guard TranscriptLock.take(descriptor) else { return "it is running" }
         // The transcript goes last: what belongs to it would be nobody's without it.
         for name in item.names.reversed() where unlinkat(month, name, 0) != 0 && errno != ENOENT {
-            return explanation(errno)
+            return explanation(of: errno)
         }
         return nil
     }
+
+    /// What killed scrubs have left here.
+    var leftovers: ScrubLeftovers { ScrubLeftovers(in: month) }
+
+    /// Removes it; how many files are gone, and what they took.
+    func removeLeftovers() -> (files: Int, bytes: Int) { leftovers.remove(from: month) }
 
     /// Removes the folder, and that of the year, if nothing is left in them.
     func removeIfEmpty(in files: RunFiles) {
@@ -136,10 +142,5 @@ struct RunFolder: ~Copyable {
             }
             body(name)
         }
-    }
-
-    private func explanation(_ number: Int32) -> String {
-        // strerror answers from a table for every number that a system call can set.
-        String(cString: strerror(number)).lowercased()
     }
 }

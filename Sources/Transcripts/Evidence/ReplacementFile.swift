@@ -19,7 +19,8 @@ final class ReplacementFile {
     init(for target: String) throws(TranscriptError) {
         self.target = target
         let folder = target.lastIndex(of: "/").map { String(target[..<$0]) } ?? "."
-        path = "\(folder)/.scrub.\(getpid()).\(UInt32.random(in: 0 ... .max))"
+        path = "\(folder)/\(ScrubLeftovers.name(of: getpid()))"
+        ReplacementFile.removeLeftovers(in: folder)
         let flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
         descriptor = open(path, flags, 0o600)
         guard descriptor >= 0 else { throw failure("create \"\(path)\"", errno) }
@@ -28,6 +29,13 @@ final class ReplacementFile {
     deinit {
         close(descriptor)
         if !isInPlace { unlink(path) }
+    }
+
+    private static func removeLeftovers(in folder: String) {
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        ScrubLeftovers(in: descriptor).remove(from: descriptor)
+        close(descriptor)
     }
 
     /// SHA-256 of what was written, in hexadecimal.

@@ -38,6 +38,7 @@ struct PruneCommand: ParsableCommand {
         let stateFolder = StateFolder.resolve(environment: ProcessEnvironment.all)
         let pruning = Pruning(try retention(notices), in: stateFolder)
         if isDryRun { list(pruning.items) }
+        clear(Leftovers(in: stateFolder), notices)
         let spared =
             pruning.spared == 0
             ? ""
@@ -78,6 +79,16 @@ struct PruneCommand: ParsableCommand {
             retention.size = bytes
         }
         return retention
+    }
+
+    /// Nobody has to be asked: no run is known by these, and they may hold secrets.
+    private func clear(_ leftovers: Leftovers, _ notices: Notices) {
+        let gone = isDryRun ? leftovers.total : leftovers.remove()
+        guard gone.files > 0 else { return }
+        let files = gone.files == 1 ? "1 file" : "\(gone.files) files"
+        notices.note(
+            "\(isDryRun ? "would remove" : "removed") \(files) that a killed scrub has left, "
+                + SizeText.format(gone.bytes))
     }
 
     private static func runs(_ count: Int) -> String {
