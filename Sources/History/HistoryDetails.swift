@@ -2,8 +2,26 @@ internal import Transcripts
 
 /// One run with all that the history knows of it, its steps included, for people.
 package struct HistoryDetails {
+    /// A step of a release, in words that were not cleaned.
+    package struct Step: Sendable {
+        package enum State: String, Sendable {
+            case ended
+            case running
+            case interrupted
+        }
+
+        package var name: String
+        package var state: State
+        /// These three are nil where the end of the run did not tell.
+        package var host: String?
+        package var status: Int?
+        package var duration: Duration?
+    }
+
+    /// The steps of a release, in their order; empty for any other run.
+    package let steps: [Step]
+
     private let entry: HistoryEntry
-    private let steps: [[String]]
     private let width: Int?
 
     /// Reads the steps of a run; `width` is as in `HistoryTable`.
@@ -40,27 +58,34 @@ package struct HistoryDetails {
     private static let fieldWidth = 12
 
     private var stepTable: TextTable {
-        TextTable(
-            [["STEP", "HOST", "STATUS", "TIME"]] + steps, width: width,
+        let rows = steps.map { step in
+            [
+                CleanText.line(step.name), CleanText.line(step.host ?? ""),
+                step.state == .ended
+                    ? step.status.map(String.init) ?? "" : step.state.rawValue,
+                step.duration?.short ?? "",
+            ]
+        }
+        return TextTable(
+            [["STEP", "HOST", "STATUS", "TIME"]] + rows, width: width,
             yielding: [(0, 8), (1, 8)], rightAligned: [3])
     }
 
     // MARK: - Steps
 
     /// What the end tells; of a run without one, the steps that have begun.
-    private static func steps(of transcript: Transcript) throws(TranscriptError) -> [[String]] {
+    private static func steps(of transcript: Transcript) throws(TranscriptError) -> [Step] {
         if let ending = transcript.ending {
             return ending.steps.map { step in
-                [
-                    CleanText.line(step.name), CleanText.line(step.host), "\(step.status)",
-                    Duration.milliseconds(step.milliseconds).short,
-                ]
+                Step(
+                    name: step.name, state: .ended, host: step.host, status: step.status,
+                    duration: .milliseconds(step.milliseconds))
             }
         }
         let begun = try transcript.events().filter { $0.code == .marker }
-        let last = transcript.state == .running ? "running" : "interrupted"
+        let last: Step.State = transcript.state == .running ? .running : .interrupted
         return begun.enumerated().map { index, marker in
-            [CleanText.line(marker.text), "", index == begun.count - 1 ? last : "", ""]
+            Step(name: marker.text, state: index == begun.count - 1 ? last : .ended)
         }
     }
 }

@@ -33,12 +33,13 @@ package struct HistoryTable {
     /// The lines, the headings first, none longer than the width where that is 60 or more.
     package var lines: [String] { table.lines }
 
-    /// The whole id where there is room, else a beginning that names each of these runs.
+    /// The whole id where there is room, else a beginning that names each of these runs, and that no
+    /// other run of the history is likely to share.
     package static func idLength(_ runs: [RunID], width: Int?) -> Int {
         if (width ?? .max) >= 110 { return RunID.length }
         let ids = runs.map(\.description)
-        // Ten characters are the time in milliseconds.
-        return (10..<RunID.length).first { length in
+        // Ten characters are the time in milliseconds, three more 15 random bits.
+        return (13..<RunID.length).first { length in
             Set(ids.map { $0.prefix(length) }).count == ids.count
         } ?? RunID.length
     }

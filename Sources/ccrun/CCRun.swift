@@ -75,10 +75,10 @@ struct CCRun: ParsableCommand {
         }
         let names = configuration.subcommands.compactMap { $0.configuration.commandName }
         let order = ArgumentOrder(subcommands: names)
-        let error = failure(of: order.arranged(arguments))
-        if let error {
+        let arranged = order.arranged(arguments)
+        if let error = failure(of: arranged) {
             end(
-                after: error,
+                after: error, of: arranged.first.flatMap { names.contains($0) ? $0 : nil },
                 suggestion: order.target(arguments).map {
                     Suggestion(target: $0, arguments: arguments)
                 })
@@ -100,9 +100,11 @@ struct CCRun: ParsableCommand {
         }
     }
 
+    /// Says what went wrong with `command`, a subcommand's name, nil for none.
+    ///
     /// `suggestion`: what a word could have been meant for that was taken for a deployment's name.
     private static func end(
-        after error: any Error, suggestion: @autoclosure () -> Suggestion?
+        after error: any Error, of command: String?, suggestion: @autoclosure () -> Suggestion?
     ) -> Never {
         switch error {
         case let status as ExitStatus:
@@ -111,25 +113,26 @@ struct CCRun: ParsableCommand {
             Notices(.normal).error(suggestion()?.added(to: error) ?? error)
             ExitStatus(value: misuse).end()
         default:
-            explain(error, suggestion())
+            explain(error, of: command, suggestion())
         }
     }
 
     /// Version and a subcommand's help go to stdout with status 0; what was mistyped is one error and
     /// a hint.
     private static func explain(
-        _ error: any Error, _ suggestion: @autoclosure () -> Suggestion?
+        _ error: any Error, of command: String?, _ suggestion: @autoclosure () -> Suggestion?
     ) -> Never {
         if exitCode(for: error).isSuccess {
             print(fullMessage(for: error))
             ExitStatus(value: 0).end()
         }
         let lines = message(for: error).split(separator: "\n")
+        let help = command.map { "ccrun help \($0)" } ?? "ccrun --help"
         let hint = (error as? HelpScreen.UnknownSubject)?.hint ?? suggestion()?.hint
         Notices(.normal).error(
             lines.first.map(lowercased) ?? "the arguments make no sense",
             details: lines.dropFirst().map(String.init),
-            hint: hint ?? "\"ccrun --help\" shows how it goes")
+            hint: hint ?? "\"\(help)\" shows how it goes")
         ExitStatus(value: misuse).end()
     }
 

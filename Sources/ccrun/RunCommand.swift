@@ -66,6 +66,11 @@ struct RunCommand: ParsableCommand {
         }
         var plan = try RunPlan(
             asked, on: deployment, options: options, environment: environment)
+        if group.recordsInput, !plan.command.usesTerminal {
+            notices.warning(
+                "input is not recorded, since the command has no terminal: of what is piped in, the "
+                    + "transcript tells size and SHA-256")
+        }
         if group.isDryRun { return print(DryRun.text(plan)) }
         let signals = try SignalPipe.ofThisProcess(notices)
         plan.overriddenRules = try check(asked, on: deployment, notices, signals)

@@ -49,7 +49,7 @@ import Transcripts
                 try place.run(["--host", "127.0.0.1:1", "shop", "true"]).status == .exited(255))
             try Self.expect(
                 place, ["--all"], status: 0, "runs: 3 whole\n", "ledger: whole, 3 lines")
-            try Self.expect(place, ["last"], status: 0, " whole ")
+            try Self.expect(place, ["last"], status: 0, "  whole\n")
             let path = try place.transcripts()[2].path
             let text = try String(contentsOfFile: path, encoding: .utf8)
             try text.replacing("ran", with: "sat").write(
@@ -76,6 +76,32 @@ import Transcripts
             try Self.expect(place, ["--all", "--anchor", head], status: 0)
             let other = String(repeating: "0", count: 64)
             try Self.expect(place, ["--all", "--anchor", other], status: 1, "unanchored")
+        }
+    }
+
+    @Test func `allowed signers that are not there are misuse, whatever the run`() throws {
+        let place = try RecordedPlace()
+        try place.record([(1, "o", "cut off")])
+        let run = try place.run(["verify", "--all", "--allowed-signers", "/nonexistent"])
+        #expect(run.status == .exited(125))
+        #expect(
+            run.errorOutput.contains("cannot read \"/nonexistent\": no such file or directory"),
+            "\(run.errorOutput)")
+    }
+
+    @Test func `in a narrow window nothing wraps, and who did not sign is no news`() throws {
+        try withServer { server in
+            let place = try Self.place(server)
+            _ = try place.run(["shop", "true"])
+            let session = try place.terminal(["verify", "last"], columns: 60)
+            defer { session.close() }
+            #expect(try session.waitForExit() == .exited(0))
+            let text = session.output
+            let lines = text.split(whereSeparator: \.isNewline)
+            #expect(lines.allSatisfy { $0.count <= 60 }, "\(text)")
+            #expect(lines.first?.hasSuffix("  VERDICT") == true, "\(text)")
+            #expect(!text.contains("SIGNED") && !text.contains("head:"))
+            #expect(try place.run(["verify", "last"]).output.contains("\nhead: "))
         }
     }
 

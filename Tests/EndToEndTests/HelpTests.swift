@@ -64,6 +64,20 @@ import Testing
     }
 
     @Test(arguments: [
+        "history", "search", "show", "replay", "export", "verify", "scrub", "prune", "lock", "jobs",
+        "logs", "attach", "wait", "stop", "targets", "tasks", "release", "completion", "run",
+    ])
+    func `a misuse of a subcommand leads to its own help`(name: String) throws {
+        let result = try Self.run([name, "--no-such-option"])
+        #expect(result.status == .exited(125))
+        #expect(
+            result.errorOutput.hasSuffix("ccrun: hint: \"ccrun help \(name)\" shows how it goes\n"),
+            "\(result.errorOutput)")
+        let help = try Self.run(["help", name])
+        #expect(help.status == .exited(0) && help.output.contains("USAGE:"), "\(help.output)")
+    }
+
+    @Test(arguments: [
         ["histry"], ["histri"], ["histry", "ls"], ["hsitory/default"], ["bakery"], ["run", "hist"],
     ])
     func `an app may be called almost like a subcommand`(arguments: [String]) throws {

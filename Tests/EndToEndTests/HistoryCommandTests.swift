@@ -43,6 +43,31 @@ extension Recorder {
 
 /// `ccrun history` with its filters, its index and its marks.
 @Suite struct HistoryCommandTests {
+    @Test func `--json is obeyed with --run, and refused where nothing is printed`() throws {
+        let place = try RecordedPlace()
+        let steps =
+            #"[{"name":"check","host":"web1","status":0,"ms":1200},"#
+            + #"{"name":"migrate","host":"web2","status":3,"ms":65000}]"#
+        let end = #"{"end":"exit","status":3,"signal":null,"lost":0,"steps":\#(steps)}"#
+        let run = try place.record(
+            [(1, "m", "check"), (2, "m", "migrate"), (3, "x", "3"), (3, "z", end)],
+            command: "release")
+        let result = try place.run(["history", "--run", "last", "--json"])
+        let row = try #require(
+            try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+        #expect(row["run"] as? String == run && row["status"] as? Int == 3)
+        let told = try #require(row["step_results"] as? [[String: Any]])
+        #expect(told.map { $0["name"] as? String } == ["check", "migrate"])
+        #expect(told.map { $0["host"] as? String } == ["web1", "web2"])
+        #expect(told.map { $0["status"] as? Int } == [0, 3])
+        #expect(told.map { $0["seconds"] as? Double } == [1.2, 65])
+        for option in ["--pin", "--unpin"] {
+            let refused = try place.run(["history", option, "last", "--json"])
+            #expect(refused.status == .exited(125))
+            #expect(refused.errorOutput.contains("leave out --json"), "\(refused.errorOutput)")
+        }
+    }
+
     @Test func `runs are told apart by task, status, user, time and deployment`() throws {
         try withServer { server in
             let place = try Workplace(server, app: ["tasks: {greet: echo hello}"])

@@ -48,6 +48,21 @@ import Transcripts
         }
     }
 
+    @Test(arguments: [["-T"], []])
+    func `without a terminal it is said that nothing is recorded`(options: [String]) throws {
+        try withServer { server in
+            let place = try Workplace(server)
+            let result = try place.run(
+                ["--record-input"] + options + ["shop", "cat"], input: .bytes(Array("typed\n".utf8))
+            )
+            #expect(result.output == "typed\n")
+            #expect(
+                result.errorOutput.contains("ccrun: warning: input is not recorded, since "),
+                "\(result.errorOutput)")
+            #expect(try Self.typed(place).isEmpty)
+        }
+    }
+
     @Test(arguments: [true, false])
     func `what does not echo is not recorded, without any prompt`(isPasted: Bool) throws {
         try withServer { server in

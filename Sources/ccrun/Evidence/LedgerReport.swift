@@ -47,9 +47,11 @@ struct LedgerReport: Encodable {
     var isFine: Bool { verdict == .whole || verdict == .torn }
 
     /// As text.
-    var lines: [String] {
+    ///
+    /// In a window that has no room for the head, which is to be copied, it is left out.
+    func lines(width: Int?) -> [String] {
         let why = reason.map { " (\($0))" } ?? ""
-        return ["ledger: \(verdict.rawValue), \(length) lines\(why)"]
-            + (head.map { ["head: \($0)"] } ?? [])
+        let heads = (head.map { ["head: \($0)"] } ?? []).filter { $0.count <= width ?? .max }
+        return ["ledger: \(verdict.rawValue), \(length) lines\(why)"] + heads
     }
 }

@@ -60,17 +60,30 @@ struct VerifiedRun: Encodable {
 
     // MARK: - As text
 
-    /// The rows as a table: id, verdict, who signed, why.
+    /// The rows as a table: id, verdict, who signed, why; the last two where there is anything to say.
     static func table(_ rows: [VerifiedRun], width: Int?) -> TextTable {
+        let isSigned = rows.contains { $0.isSigned }
+        let hasReason = rows.contains { $0.verdict.reason != nil }
         let cells = rows.map { row in
-            [
-                row.verdict.run.description, row.verdict.word.rawValue, row.signer,
-                CleanText.line(row.verdict.reason ?? ""),
-            ]
+            [row.verdict.run.description, row.verdict.word.rawValue]
+                + (isSigned ? [row.signer] : [])
+                + (hasReason ? [CleanText.line(row.verdict.reason ?? "")] : [])
         }
+        let headings =
+            ["RUN", "VERDICT"] + (isSigned ? ["SIGNED"] : []) + (hasReason ? ["WHY"] : [])
+        let reason = isSigned ? 3 : 2
         return TextTable(
-            [["RUN", "VERDICT", "SIGNED", "WHY"]] + cells, width: width,
-            yielding: [(3, 8), (2, 6), (0, 12)])
+            [headings] + cells, width: width,
+            yielding: (hasReason ? [(reason, 8)] : []) + (isSigned ? [(2, 6)] : []) + [(0, 13)])
+    }
+
+    /// Whether a signature was there, or wanted.
+    private var isSigned: Bool {
+        switch signature {
+        case nil: false
+        case .absent: verdict.word == .unsigned
+        case .bad, .good: true
+        }
     }
 
     /// A key that nobody vouches for is shown as such.

@@ -4,6 +4,14 @@ internal import LocalTerminal
 internal import Runs
 internal import Transcripts
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// `ccrun verify`: whether transcripts are what they were when their runs ended.
 struct VerifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -44,6 +52,7 @@ struct VerifyCommand: ParsableCommand {
     func run() throws {
         let notices = Notices(.normal)
         let environment = ProcessEnvironment.all
+        try checkAllowedSigners(notices)
         do {
             let stateFolder = StateFolder.resolve(environment: environment)
             let verifier = try Verifier(stateFolder: stateFolder)
@@ -72,11 +81,23 @@ struct VerifyCommand: ParsableCommand {
         }
     }
 
+    /// Where ssh-keygen is never asked, nobody else would notice a name that was mistyped.
+    private func checkAllowedSigners(_ notices: Notices) throws(ExitStatus) {
+        guard let allowedSigners else { return }
+        let descriptor = open(allowedSigners, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let number = errno
+        if descriptor >= 0 { close(descriptor) }
+        guard descriptor < 0 else { return }
+        throw .misuse(
+            "cannot read \"\(CleanText.line(allowedSigners))\": \(explanation(of: number))",
+            hint: "--allowed-signers names a file, see ssh-keygen(1)", notices)
+    }
+
     /// One run in full; of all, those that there is something to say of, and how many are what.
     private func show(_ rows: [VerifiedRun], _ ledger: LedgerReport) {
+        let width = Terminal.standardOutput.size?.columns
         let shown = includesAll ? rows.filter { !$0.verdict.word.isFine } : rows
         if !shown.isEmpty {
-            let width = Terminal.standardOutput.size?.columns
             for line in VerifiedRun.table(shown, width: width).lines { print(line) }
             print("")
         }
@@ -87,6 +108,6 @@ struct VerifyCommand: ParsableCommand {
             }
             print("runs: \(counts.isEmpty ? "none" : counts.joined(separator: ", "))")
         }
-        for line in ledger.lines { print(line) }
+        for line in ledger.lines(width: width) { print(line) }
     }
 }

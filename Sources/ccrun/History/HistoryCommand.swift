@@ -28,7 +28,7 @@ struct HistoryCommand: ParsableCommand {
     @OptionGroup var filter: FilterOptions
     @Option(help: ArgumentHelp("How many runs to list.", valueName: "number"))
     var limit = 50
-    @Flag(name: .customLong("json"), help: "Print one JSON object a line.")
+    @Flag(name: .customLong("json"), help: "Print one JSON object a line; of one run all about it.")
     var printsJSON = false
     @Option(
         name: .customLong("run"),
@@ -53,6 +53,9 @@ struct HistoryCommand: ParsableCommand {
         if single.count == 1, target != nil || !filter.isEmpty {
             throw ValidationError("--run, --pin and --unpin name one run, and take no filter")
         }
+        if printsJSON, pin != nil || unpin != nil {
+            throw ValidationError("--pin and --unpin print nothing: leave out --json")
+        }
     }
 
     func run() throws {
@@ -61,8 +64,7 @@ struct HistoryCommand: ParsableCommand {
         do {
             if rebuilds { try store.rebuild() }
             if let id {
-                let width = Terminal.standardOutput.size?.columns
-                for line in HistoryDetails(try store.find(id), width: width).lines { print(line) }
+                tell(of: try store.find(id))
             } else if let id = pin ?? unpin {
                 try keep(try store.find(id), store, notices)
             } else {
@@ -72,6 +74,15 @@ struct HistoryCommand: ParsableCommand {
             throw ExitStatus.misuse(error.message, hint: error.hint, notices)
         } catch let error as FilterProblem {
             throw ExitStatus.misuse(error.message, hint: error.hint, notices)
+        }
+    }
+
+    private func tell(of entry: HistoryEntry) {
+        let details = HistoryDetails(entry, width: Terminal.standardOutput.size?.columns)
+        if printsJSON {
+            print(RunRow(entry, steps: details.steps).jsonLine)
+        } else {
+            for line in details.lines { print(line) }
         }
     }
 
