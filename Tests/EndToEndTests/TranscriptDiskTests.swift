@@ -58,8 +58,49 @@ import Transcripts
             #expect(result.errorOutput.contains("the transcript has gaps from here on: "))
             #expect(result.errorOutput.contains("the transcript is incomplete: "))
             let transcript = try #require(try Self.kept(place).first)
-            #expect(try transcript.events().allSatisfy { $0.time >= .zero })
+            let events = try transcript.events()
+            #expect(events.contains { $0.code == .output } && events.malformedLines == 0)
+            let bytes = try transcript.bytes
+            #expect(bytes.last == 0x0a && bytes.count > 100_000 && bytes.count <= 256 << 10)
             #expect(try transcript.recoveredBytes(of: .standardOutput).starts(with: [0x79, 0x0a]))
+        }
+    }
+
+    /// The far side goes on when the disk is full, and ends when the transcript has come back.
+    @Test(.enabled(if: canMount, "mounting a file system takes root"))
+    func `a disk that has room again gets the rest, behind a gap that tells what is missing`()
+        throws
+    {
+        try withSSHD { sshd in
+            let place = try Workplace(sshd)
+            let (full, free) = (place.folder.file("full"), place.folder.file("free"))
+            let result = try Self.onSmallDisk(
+                place,
+                """
+                "$0" shop 'echo begun; until [ -e \(full) ]; do sleep 0.05; done
+                    head -c 30000 /dev/zero | tr "\\0" x
+                    until [ -e \(free) ]; do echo tick; sleep 0.1; done; echo end; exit 3' \
+                    >out 2>err &
+                until grep -qs begun state/ccrun/runs/*/*/*.cast; do sleep 0.05; done
+                \(Self.filling)
+                touch \(full)
+                until grep -qs 'gaps from here on' err; do sleep 0.05; done
+                rm state/filler
+                until grep -qs '"g"' state/ccrun/runs/*/*/*.cast; do sleep 0.05; done
+                touch \(free); wait $!
+                """)
+            #expect(result.status == .exited(3), "\(result.errorOutput)")
+            let sent = try place.folder.read("out")
+            let transcript = try #require(try Self.kept(place).first)
+            #expect(transcript.ending?.status == 3)
+            let gaps = try transcript.events().filter { $0.code == .gap }
+                .map { Gap(data: $0.data) }
+            let missing = gaps.reduce(0) { $0 + $1.bytes }
+            #expect(missing > 0 && transcript.ending?.lost == missing)
+            #expect(gaps.allSatisfy { $0.reason.contains("no space left on device") }, "\(gaps)")
+            let bytes = try transcript.recoveredBytes(of: .standardOutput)
+            #expect(bytes.count + missing == sent.count)
+            #expect(sent.starts(with: bytes.prefix(6)) && bytes.suffix(4) == Array("end\n".utf8))
         }
     }
 
