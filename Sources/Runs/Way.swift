@@ -76,14 +76,20 @@ final class Way {
         do {
             let opening = Channel.Opening.forward(host: endpoint.host, port: endpoint.port)
             let (channel, _) = try jumpHost.openChannel(opening)
-            return Transport(through: channel, address: "\(endpoint.host) through \(hosts)")
+            return Transport(
+                through: channel, of: endpoint.jumpHosts.last?.alias ?? hosts,
+                address: "\(endpoint.host) through \(hosts)")
         } catch {
-            // The refusal of the forward names both hosts already.
-            guard error.code != .channel else { throw error }
             var error = error
-            error.underlying = error.message
-            error.attempted =
-                "cannot connect to \"\(endpoint.alias)\" through \(hosts)"
+            if error.code == .channel {
+                // The last host is there, and cannot connect to this one.
+                error.code = .connect
+                error.attempted =
+                    "cannot connect to \"\(endpoint.host)\" port \(endpoint.port) through \(hosts)"
+            } else {
+                error.underlying = error.message
+                error.attempted = "cannot connect to \"\(endpoint.alias)\" through \(hosts)"
+            }
             throw error
         }
     }

@@ -128,8 +128,20 @@ import Testing
         #expect(
             result.errorOutput.hasPrefix(
                 "ccrun: error: cannot connect to \"127.0.0.1\" port \(scene.target.port) through "
-                    + "127.0.0.1: connect failed: Connection refused\nccrun: hint: "),
+                    + "hop0: connect failed: Connection refused\nccrun: hint: "),
             "\(result.errorOutput)")
+    }
+
+    @Test func `a hop that is not there is told in the words of the one before`() throws {
+        let scene = try JumpHostScene(hops: 2)
+        scene.hops[1].stop()
+        let result = try scene.place.run(["shop", "true"])
+        #expect(result.status == .exited(255))
+        #expect(
+            result.errorOutput.hasPrefix(
+                "ccrun: error: cannot connect to \"target\" through hop0, hop1: cannot connect to "
+                    + "\"127.0.0.1\" port \(scene.hops[1].port) through hop0: connect failed: "
+                    + "Connection refused\nccrun: hint: "), "\(result.errorOutput)")
     }
 
     @Test func `a hop that forwards nothing says so`() throws {
@@ -137,7 +149,7 @@ import Testing
         let result = try scene.place.run(["shop", "true"])
         #expect(result.status == .exited(255))
         #expect(
-            result.errorOutput.contains("through 127.0.0.1: not allowed"), "\(result.errorOutput)")
+            result.errorOutput.contains("through hop0: not allowed"), "\(result.errorOutput)")
         #expect(result.errorOutput.contains("AllowTcpForwarding"))
     }
 
@@ -151,7 +163,7 @@ import Testing
         scene.hops[index].stop()
         let result = try run.waitForExit()
         #expect(result.status == .exited(255))
-        #expect(result.errorOutput.contains("the connection was lost (jump host 127.0.0.1"))
+        #expect(result.errorOutput.contains("the connection was lost (jump host hop1: "))
         #expect(result.errorOutput.hasSuffix("may still be running, status 255\n"))
         try scene.place.expectTranscript(.disconnect)
     }

@@ -60,8 +60,9 @@ import Testing
 
     @Test func `the tokens and the shell are those of ssh`() throws {
         try withServer { server in
+            // A shell around it, for its output to end only when all is said.
             let place = try Self.place(
-                server, command: "echo \"$0\" %h %p %r %n 100%% >&2",
+                server, command: #"sh -c 'echo "$@" >&2' sh "$0" %h %p %r %n 100%%"#,
                 environment: ["SHELL": "/bin/bash"])
             let result = try place.run(["shop", "true"])
             let expected = "/bin/bash 127.0.0.1 \(server.port) \(server.user) target 100%\n"

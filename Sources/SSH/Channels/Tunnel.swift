@@ -16,12 +16,15 @@ final class Tunnel: Carrier {
     private static let readSize = 64 << 10
 
     private let channel: Channel
+    private let jumpHost: String
     let address: String
     private(set) var endReason: String?
 
-    /// `address`: what messages call the host at its other end, with the way there.
-    init(_ channel: Channel, address: String) {
+    /// `jumpHost`: what messages call the host that the channel is at; `address`: the one at its other
+    /// end, with the way there.
+    init(_ channel: Channel, of jumpHost: String, address: String) {
         self.channel = channel
+        self.jumpHost = jumpHost
         self.address = address
     }
 
@@ -84,7 +87,7 @@ final class Tunnel: Carrier {
             // What came before the loss is still to be read.
             let count = channel.readRemainder(.standardOutput, into: room)
             if count == 0 {
-                endReason = "jump host \(outer.address): \(error.underlying ?? error.message)"
+                endReason = "jump host \(jumpHost): \(error.underlying ?? error.message)"
             }
             return count
         }
@@ -109,8 +112,9 @@ final class Tunnel: Carrier {
 extension Transport {
     /// A connection to the host that `channel` was opened to, which ends with the session behind it.
     ///
-    /// `address`: what messages call it, with the way there.
-    package init(through channel: Channel, address: String) {
-        self.init(Tunnel(channel, address: address))
+    /// `jumpHost`: what messages call the host that the channel is at; `address`: what they call this
+    /// one, with the way there.
+    package init(through channel: Channel, of jumpHost: String, address: String) {
+        self.init(Tunnel(channel, of: jumpHost, address: address))
     }
 }
