@@ -38,25 +38,25 @@ import Testing
             hint: "shop/staging"),
         .misuse(
             ["--no-such-option", "shop", "true"], "no-such-option",
-            hint: "ccrun --help"),
+            hint: "ccrun help run"),
         .misuse(
             ["-Z", "shop", "true"], "-Z",
-            hint: "ccrun --help"),
+            hint: "ccrun help run"),
         .misuse(
             ["-t", "-T", "shop", "true"], "-t and -T exclude each other",
-            hint: "ccrun --help"),
+            hint: "ccrun help run"),
         .misuse(
             ["-q", "-v", "shop", "true"], "-q and -v exclude each other",
-            hint: "ccrun --help"),
+            hint: "ccrun help run"),
         .misuse(
             ["-p", "0", "shop", "true"], "a port is a number from 1 to 65535",
-            hint: "ccrun --help"),
+            hint: "ccrun help run"),
         .misuse(
             ["-p", "70000", "shop", "true"], "70000",
-            hint: "ccrun --help"),
+            hint: "ccrun help run"),
         .misuse(
             ["-p", "http", "shop", "true"], "http",
-            hint: "ccrun --help"),
+            hint: "ccrun help run"),
         .misuse(
             ["--timeout", "90", "shop", "true"],
             "cannot use \"90\" as a duration: a duration is a whole number and a unit",
@@ -92,16 +92,16 @@ import Testing
             hint: "write it like"),
         .misuse(
             ["--record", "sometimes", "shop", "true"], "sometimes",
-            hint: "ccrun --help"),
+            hint: "ccrun help run"),
         .misuse(
             ["-i"], "-i",
-            hint: "ccrun --help"),
+            hint: "ccrun help run"),
         .misuse(
             ["--timeout"], "timeout",
-            hint: "ccrun --help"),
+            hint: "ccrun help run"),
         .misuse(
             ["tasks"], "app/dep",
-            hint: "ccrun --help"),
+            hint: "ccrun help tasks"),
         .misuse(["tasks", "shpo"], "\"shpo/default\"", hint: "did you mean"),
         .misuse(
             ["replay", "last"], "nothing was recorded yet",
@@ -111,7 +111,7 @@ import Testing
             hint: "ccrun history"),
         .misuse(
             ["history", "--limit", "0"], "--limit",
-            hint: "ccrun --help"),
+            hint: "ccrun help history"),
     ]
 
     @Test(arguments: misuses)

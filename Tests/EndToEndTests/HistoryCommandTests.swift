@@ -208,9 +208,9 @@ extension Recorder {
         (["--since", "soon"], "cannot use \"soon\" as the time of --since", "write it like"),
         (["--until", "2026-02-30"], "as the time of --until", "write it like"),
         (["--since", "1d", "--until", "2d"], "no run can be since", "--since is the earlier one"),
-        (["Shop/x"], "Shop/x", "hint: "), (["--limit", "0"], "--limit", "--help"),
-        (["--run", "last", "--pin", "last"], "exclude each other", "--help"),
-        (["--pin", "last", "--status", "ok"], "take no filter", "--help"),
+        (["Shop/x"], "Shop/x", "hint: "), (["--limit", "0"], "--limit", "help history"),
+        (["--run", "last", "--pin", "last"], "exclude each other", "help history"),
+        (["--pin", "last", "--status", "ok"], "take no filter", "help history"),
         (["--pin", "7ZZZ"], "no run begins like that", "ccrun history"),
     ])
     func `a filter that makes no sense is one error and a hint`(
