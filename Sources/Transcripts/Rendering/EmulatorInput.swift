@@ -78,7 +78,9 @@ struct EmulatorInput {
         flush(to: emulator)
         let digits = parameters.prefix { (0x30...0x39).contains($0) }
         let wanted = digits.reduce(0) { min($0 * 10 + Int($1 - 0x30), 9999) }
-        let count = emulator.screen.credit.spend(upTo: max(1, wanted))
+        // libvterm stops at the end of the row by itself.
+        let count = emulator.screen.credit.spend(
+            upTo: min(max(1, wanted), emulator.screen.columns))
         guard emulator.screen.endOfText != nil, count > 0 else { return }
         clean += Array("\u{1b}[\(count)b".utf8)
     }
