@@ -20,8 +20,8 @@ final class Connector {
 
     /// What has been reached on the way, for who looks on.
     enum Milestone {
-        /// A TCP connection to this address.
-        case connected(String)
+        /// A connection, to this address where it is known here.
+        case connected(String?)
         /// Versions and keys have been exchanged.
         case agreed(Session)
         /// The host key is a good one; the line that says so, nil where none is needed.
@@ -41,7 +41,11 @@ final class Connector {
     private let loggingIn: () -> Void
     var reached: (Milestone) -> Void = { _ in }
     /// Whether it is only to be seen how far one gets: one request at a time, and nothing is recorded.
-    var isExamining = false
+    var isExamining = false {
+        didSet { way.isExamining = isExamining }
+    }
+    /// Whether a person sits in front of what the session is for.
+    var isInteractive = false
     /// What a login has tried that came to nothing.
     private(set) var tried: [String] = []
 
@@ -81,12 +85,19 @@ final class Connector {
     private func open(
         _ opening: Channel.Opening, isPipelining: Bool
     ) throws(SSHError) -> Channel {
+        let endpoint = destination.endpoint
         let interrupt = Interrupt(descriptor: signals.interruptDescriptor)
         let transport = try way.reach(interrupt: interrupt)
         discoveries.address = transport.address
-        if let address = transport.address { reached(.connected(address)) }
+        reached(.connected(transport.address))
         let session = try Session(over: transport, interrupt: interrupt)
         session.firstChannel = opening
+        session.isInteractive = isInteractive
+        // ssh's 0 is its default, and means that nobody asks.
+        if endpoint.serverAliveInterval > .zero {
+            session.silence = Silence(
+                interval: endpoint.serverAliveInterval, count: endpoint.serverAliveCountMax)
+        }
         try establishTrust(session)
         trusted(discoveries)
         session.duringLogin = loggingIn

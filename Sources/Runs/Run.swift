@@ -133,6 +133,7 @@ package final class Run {
                 // Whether there is a terminal is known where none is asked for.
                 if !plan.command.usesTerminal { record.begin() }
             })
+        connector.isInteractive = plan.command.usesTerminal
         do {
             return try connector.connect()
         } catch {

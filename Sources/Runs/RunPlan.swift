@@ -43,6 +43,10 @@ package struct RunPlan: Sendable {
         let host = try deployment.host(named: options.host)
         destination = try Destination(
             host, of: deployment, options: options, environment: environment)
+        var options = options
+        options.escape =
+            options.escape ?? destination.endpoint.escapeCharacter.map { .byte($0) }
+            ?? EscapeCharacter.none
         command = try PlannedCommand(
             resolved, on: destination.surrounding(deployment), at: host, run: run.description,
             environment: options.environment,

@@ -16,6 +16,10 @@ final class Way {
     private let notices: Notices
     /// What logs in to the last host on the way, where there is one.
     private let jumpHost: Connector?
+    /// Whether nothing is to be recorded on the way.
+    var isExamining = false {
+        didSet { jumpHost?.isExamining = isExamining }
+    }
 
     init(to destination: Destination, notices: Notices, signals: SignalPipe) {
         self.destination = destination

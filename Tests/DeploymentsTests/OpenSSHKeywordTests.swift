@@ -65,7 +65,8 @@ struct OpenSSHKeywordTests {
 
     /// Values that differ from the default; of those that ssh resolves itself there is no telling.
     private static let samples = [
-        ("AddressFamily", "inet6"), ("BatchMode", "yes"), ("BindAddress", "127.0.0.9"), ("Ciphers", "aes128-ctr"),
+        ("AddressFamily", "inet6"), ("BatchMode", "yes"), ("BindAddress", "127.0.0.9"),
+        ("Ciphers", "aes128-ctr"),
         ("ConnectionAttempts", "3"), ("ConnectTimeout", "7"), ("EscapeChar", "^]"),
         ("GlobalKnownHostsFile", "/etc/other"), ("HashKnownHosts", "yes"),
         ("HostKeyAlgorithms", "ssh-ed25519"), ("HostKeyAlias", "other"), ("Hostname", "10.0.0.7"),

@@ -197,4 +197,13 @@ import Testing
             }
         }
     }
+
+    @Test func `the way may lead through a jump host`() throws {
+        let scene = try JumpHostScene(hops: 1)
+        let report = try Self.report(scene.place)
+        #expect(report.status == 0)
+        #expect(report["name lookup"]?.text == "left to the jump host hop0")
+        #expect(report["TCP"]?.text.hasPrefix("by the jump host hop0, in ") == true)
+        #expect(report.steps.allSatisfy { $0.state == "passed" || $0.state == "not set" })
+    }
 }

@@ -139,4 +139,29 @@ import Transcripts
             #expect(result.errorOutput.contains("\nccrun: hint: write it like --escape"))
         }
     }
+
+    /// EscapeChar of ssh's configuration, --escape, what is typed, and what of it the program reads.
+    private static let configured:
+        [(keyword: String, option: [String], typed: String, read: String)] =
+            [
+                ("none", [], "~.", "~."), ("^]", [], "~.", "~."), ("%", [], "%%~", "%~"),
+                ("%", ["--escape", "!"], "%%!!", "%%!!"), ("none", ["--escape", "!"], "!!%", "!%"),
+            ]
+
+    @Test(arguments: configured)
+    func `the command line is over ssh's configuration`(
+        _ row: (keyword: String, option: [String], typed: String, read: String)
+    ) throws {
+        try withServer { host in
+            let work = try Workplace(host)
+            try work.folder.write("Host *\n  EscapeChar \(row.keyword)\n", to: ".ssh/config")
+            let session = try work.terminal(row.option + ["shop", Self.echoing])
+            defer { session.close() }
+            try session.waitFor("up\r\n")
+            try session.write("\(row.typed)\r")
+            try session.waitFor("<\(row.read)>\r\n")
+            try session.write("\u{4}")
+            #expect(try session.waitForExit() == .exited(0))
+        }
+    }
 }

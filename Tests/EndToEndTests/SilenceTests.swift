@@ -87,4 +87,22 @@ import Transcripts
             #expect(result.output == "30000000\n0\n", "\(result.errorOutput)")
         }
     }
+
+    @Test func `ssh's configuration says how often it is asked, and how often in vain`() throws {
+        try withServer { server in
+            try withRelay(to: server.port) { relay in
+                let place = try Workplace(server, relay: relay.port)
+                try place.folder.write(
+                    "Host *\n  ServerAliveInterval 1\n  ServerAliveCountMax 2\n", to: ".ssh/config")
+                let run = try place.start(["-T", "shop", "echo begun; exec sleep 1042"])
+                try run.waitForOutput("begun")
+                relay.cut(.silence)
+                let result = try run.waitForExit()
+                #expect(result.status == .exited(255))
+                #expect(
+                    result.errorOutput.contains("(no sign of life for 3s)"), "\(result.errorOutput)"
+                )
+            }
+        }
+    }
 }

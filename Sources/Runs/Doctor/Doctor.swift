@@ -58,11 +58,21 @@ package final class Doctor {
     // MARK: - The way there
 
     private func lookUp() throws(SSHError) {
+        guard case .direct = endpoint.way else {
+            return report(.lookup, .passed, "left to \(otherWay)")
+        }
         let dialer = Dialer(
             host: endpoint.host, port: endpoint.port, deadline: .after(destination.phaseLimit),
             interrupt: Interrupt(descriptor: signals.interruptDescriptor))
         let addresses = try dialer.addresses()
         report(.lookup, .passed, addresses.joined(separator: ", "))
+    }
+
+    /// What leads to the host, where that is no connection from here.
+    private var otherWay: String {
+        let hosts = endpoint.jumpHosts.map(\.alias)
+        return hosts.isEmpty
+            ? "the ProxyCommand" : "the jump host \(hosts.joined(separator: ", then "))"
     }
 
     private func connect() throws(SSHError) -> Connection {
@@ -87,8 +97,10 @@ package final class Doctor {
     private func note(_ milestone: Connector.Milestone, after time: Duration) {
         let taken = Self.milliseconds(time)
         switch milestone {
-        case .connected(let address):
+        case .connected(let address?):
             report(.tcp, .passed, "\(address) port \(endpoint.port), in \(taken)")
+        case .connected(nil):
+            report(.tcp, .passed, "by \(otherWay), in \(taken)")
         case .agreed(let session):
             report(.identification, .passed, session.serverIdentification ?? "?")
             report(

@@ -21,6 +21,9 @@ package final class Channel {
         case end
     }
 
+    /// What a server may send unread to a terminal, in bytes: what a ^C leaves to scroll by.
+    private static let interactiveWindow: UInt32 = 256 << 10
+
     package let session: Session
     let raw: OpaquePointer
     package let number: Int
@@ -73,7 +76,8 @@ package final class Channel {
         return message.withUnsafeBytes { bytes in
             libssh2_channel_open_ex(
                 session.raw, opening.type, CUnsignedInt(opening.type.utf8.count),
-                ccr_default_window() * 2, ccr_default_packet(),
+                session.isInteractive ? interactiveWindow : ccr_default_window() * 2,
+                ccr_default_packet(),
                 message.isEmpty ? nil : bytes.baseAddress?.assumingMemoryBound(to: CChar.self),
                 CUnsignedInt(bytes.count))
         }

@@ -52,6 +52,8 @@ package final class Session {
     /// The channel that is asked for together with the login, where requests are sent ahead.
     package var firstChannel = Channel.Opening.session
 
+    /// Whether little is to be on its way at a time, so that a key soon shows what it does.
+    package var isInteractive = false
     /// How long the server may say nothing while a command runs.
     package var silence = Silence()
 
