@@ -27,7 +27,7 @@ import Transcripts
             let found = try place.shell("grep -rl hush-41c state; true")
             #expect(found.output == "")
             let verify = try place.run(["verify", "last"])
-            #expect(verify.status == .exited(0) && verify.output.contains(" scrubbed "))
+            #expect(verify.status == .exited(0) && verify.output.contains(" scrubbed"))
             let again = try place.run(["scrub"] + arguments)
             #expect(again.status == .exited(1))
             #expect(again.errorOutput.contains("PW is not in the transcript of "))
