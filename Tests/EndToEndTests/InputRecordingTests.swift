@@ -68,7 +68,8 @@ import Transcripts
         try withServer { server in
             let place = try Workplace(server)
             let line =
-                "printf 'go> '; read -r x; echo ready; read -rs y; echo \"${#y}\"; read -r z; echo $z"
+                "printf 'go> '; read -r x; stty -echo; echo ready; read -r y; stty echo; echo \"${#y}\"; "
+                + "read -r z; echo $z"
             let session = try place.terminal(
                 ["--record-input", "shop", "bash", "-c", line])
             defer { session.close() }

@@ -16,6 +16,8 @@ package final class Login {
     private let progress: LoginProgress
     private let keyLogin: KeyLogin
     private let methods: LoginMethods
+    /// Whether there was a key at all, though it may be none that could be used.
+    private var hasTriedKeys = false
 
     package init(
         session: Session, user: String, keys: LoginKeys, methods: LoginMethods = .keysOnly,
@@ -72,10 +74,16 @@ package final class Login {
         of method: LoginMethods.Method, sendingAhead: Bool
     ) throws(SSHError) -> LoginOutcome {
         switch method {
-        case .publicKey: try keyLogin.perform(sendingAhead: sendingAhead)
+        case .publicKey: try keyOutcome(sendingAhead: sendingAhead)
         case .keyboardInteractive: try KeyboardInteractiveLogin(progress, methods).perform()
         case .password: try PasswordLogin(progress, methods).perform()
         }
+    }
+
+    private func keyOutcome(sendingAhead: Bool) throws(SSHError) -> LoginOutcome {
+        let count = tried.count
+        defer { hasTriedKeys = hasTriedKeys || tried.count > count }
+        return try keyLogin.perform(sendingAhead: sendingAhead)
     }
 
     /// Asks for a login without any proof: the refusal names the methods (RFC 4252, 5.2).
@@ -144,7 +152,7 @@ package final class Login {
 
     private var refusalHint: String {
         if progress.hasAsked { return "check the user name, and what was typed" }
-        if tried.isEmpty { return "pass a key with -i, or start ssh-agent and add one" }
+        if !hasTriedKeys { return "pass a key with -i, or start ssh-agent and add one" }
         return keyLogin.hasOffered
             ? "add the public key to the server's authorized_keys, or pass another with -i or -l"
             : "pass a private key that can be used with -i, or start ssh-agent and add one"
