@@ -79,6 +79,11 @@ package struct PromptScalars: Sendable, Equatable {
 
     /// The character in upper and lower case, where these are single ones.
     private static func cases(of scalar: Unicode.Scalar) -> [Unicode.Scalar] {
+        if scalar.isASCII {
+            // What a pattern is made of, mostly; asking Unicode takes a hundred times as long.
+            let isLetter = "a"..."z" ~= scalar || "A"..."Z" ~= scalar
+            return [isLetter ? Unicode.Scalar(UInt8(scalar.value) ^ 0x20) : scalar]
+        }
         let properties = scalar.properties
         return [properties.lowercaseMapping, properties.uppercaseMapping].compactMap { mapping in
             let scalars = mapping.unicodeScalars

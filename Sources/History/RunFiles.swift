@@ -59,7 +59,7 @@ struct RunFiles: Sendable {
     /// The transcripts of a month and its marks, in no order.
     func contents(of month: Month) -> Contents {
         var contents = Contents()
-        Self.list(month.path) { name, inode in
+        FolderListing.each(at: month.path) { name, inode in
             if name.count == RunID.length + 5, name.hasSuffix(".cast"),
                 let run = RunID(name.prefix(RunID.length))
             {
@@ -74,23 +74,12 @@ struct RunFiles: Sendable {
     /// The folders in a folder whose names are so many digits, the last one first.
     private func names(in folder: String, length: Int) -> [String] {
         var names: [String] = []
-        Self.list(folder) { name, _ in
+        FolderListing.each(at: folder) { name, _ in
             if name.utf8.count == length, name.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
                 names.append(name)
             }
         }
         return names.sorted(by: >)
-    }
-
-    private static func list(_ folder: String, _ body: (String, Int64) -> Void) {
-        guard let directory = opendir(folder) else { return }
-        defer { closedir(directory) }
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { name in
-                name.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            body(name, Int64(truncatingIfNeeded: entry.pointee.d_ino))
-        }
     }
 }
 

@@ -56,7 +56,7 @@ struct RunFolder: ~Copyable {
     func items() -> [Item] {
         var items: [RunID: Item] = [:]
         var others: [(RunID, String, Int)] = []
-        list { name in
+        FolderListing.each(in: month) { name, _ in
             guard name.utf8.count >= RunID.length + 5, let run = RunID(name.prefix(RunID.length)),
                 case let rest = name.dropFirst(RunID.length), let size = size(of: name)
             else { return }
@@ -128,19 +128,4 @@ struct RunFolder: ~Copyable {
         return Int(status.st_size)
     }
 
-    private func list(_ body: (String) -> Void) {
-        let descriptor = openat(month, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        guard let directory = fdopendir(descriptor) else {
-            close(descriptor)
-            return
-        }
-        defer { closedir(directory) }
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { name in
-                name.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            body(name)
-        }
-    }
 }

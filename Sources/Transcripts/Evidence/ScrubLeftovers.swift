@@ -17,28 +17,20 @@ package struct ScrubLeftovers {
     }
 
     /// The files whose process has gone.
-    package private(set) var files: [File] = []
+    package let files: [File]
 
     /// Looks in an open folder; changes nothing.
     package init(in folder: Int32) {
-        let descriptor = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        guard let directory = fdopendir(descriptor) else {
-            close(descriptor)
-            return
-        }
-        defer { closedir(directory) }
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { name in
-                name.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
+        var found: [File] = []
+        FolderListing.each(in: folder) { name, _ in
             var status = stat()
             guard let process = Self.process(name), Self.hasGone(process),
                 fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0,
                 status.st_mode & S_IFMT == S_IFREG
-            else { continue }
-            files.append(File(name: name, size: Int(status.st_size)))
+            else { return }
+            found.append(File(name: name, size: Int(status.st_size)))
         }
+        files = found
     }
 
     /// Removes them from the folder they were found in; how many are gone, and what they took.

@@ -1,11 +1,3 @@
-#if canImport(Darwin)
-    internal import Darwin
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Glibc
-#endif
-
 /// The transcripts that lie in a state folder, by the names of their files alone.
 package enum TranscriptFiles {
     /// The runs that have a file, in no order.
@@ -24,13 +16,8 @@ package enum TranscriptFiles {
     }
 
     private static func names(in folder: String) -> [String] {
-        guard let directory = opendir(folder) else { return [] }
-        defer { closedir(directory) }
         var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { name in
-                name.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
+        FolderListing.each(at: folder) { name, _ in
             if !name.hasPrefix(".") { names.append(name) }
         }
         return names
