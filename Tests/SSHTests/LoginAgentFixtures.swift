@@ -1,11 +1,12 @@
 import Foundation
+import TestServer
 
 @testable import SSH
 
 /// A private ssh-agent of a test's own, ended with the test.
 final class PrivateAgent {
     let path: String
-    private let process = Process()
+    private let process: ChildProcess
 
     /// Starts the agent and waits until it can be connected to.
     init(in scratch: KeyScratch) throws {
@@ -13,16 +14,13 @@ final class PrivateAgent {
         guard let program = KeyTool.path("ssh-agent") else {
             throw KeyTool.Problem(text: "ssh-agent is not here")
         }
-        process.executableURL = URL(filePath: program)
-        process.arguments = ["-D", "-a", path]
-        process.environment = ["PATH": "/usr/bin:/bin", "HOME": scratch.path]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+        process = try ChildProcess(
+            program, ["-D", "-a", path],
+            environment: ["PATH": "/usr/bin:/bin", "HOME": scratch.path],
+            output: .discarded, error: .discarded)
         let deadline = Deadline.after(.seconds(30))
         while (try? AgentClient(path: path, deadline: deadline)) == nil {
-            guard process.isRunning, !deadline.hasPassed else {
+            guard process.process.currentStatus == nil, !deadline.hasPassed else {
                 throw KeyTool.Problem(text: "ssh-agent does not answer")
             }
             // It says nothing once it listens: its standard output is buffered.
@@ -30,11 +28,7 @@ final class PrivateAgent {
         }
     }
 
-    deinit {
-        // Not TERM: a child of a dispatch thread inherits that thread's mask, which blocks it.
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
-    }
+    deinit { process.stop() }
 
     func add(_ key: String, _ options: [String] = []) throws {
         try KeyTool.run(
@@ -57,6 +51,7 @@ final class LyingAgent: Sendable {
 
     let path: String
     private let listener: CInt
+    private let connections = AgentConnections()
     private let ended = DispatchSemaphore(value: 0)
 
     init(in scratch: KeyScratch, _ answer: Answer) throws {
@@ -67,9 +62,9 @@ final class LyingAgent: Sendable {
             return
         }
         listener = try Self.listen(path, queue: 128)
-        let (listener, ended) = (listener, ended)
+        let (listener, connections, ended) = (listener, connections, ended)
         Thread.detachNewThread {
-            Self.serve(listener, answer)
+            Self.serve(listener, connections, answer)
             ended.signal()
         }
     }
@@ -77,6 +72,7 @@ final class LyingAgent: Sendable {
     deinit {
         // Ends the accept(2) that the thread waits in.
         shutdown(listener, CInt(SHUT_RDWR))
+        connections.end()
         ended.wait()
         close(listener)
     }
@@ -96,18 +92,21 @@ final class LyingAgent: Sendable {
         return listener
     }
 
-    private static func serve(_ listener: CInt, _ answer: Answer) {
+    private static func serve(
+        _ listener: CInt, _ connections: AgentConnections, _ answer: Answer
+    ) {
         var held: [CInt] = []
-        defer { held.forEach { close($0) } }
+        defer { held.forEach(connections.close) }
         while true {
             let connection = accept(listener, nil, nil)
             guard connection >= 0 else { return }
+            connections.add(connection)
             guard case .closed = answer else {
                 held.append(connection)
                 respond(connection, answer)
                 continue
             }
-            close(connection)
+            connections.close(connection)
         }
     }
 
@@ -139,5 +138,32 @@ final class LyingAgent: Sendable {
         let count = header.reduce(0) { $0 << 8 | Int($1) }
         var body = [UInt8](repeating: 0, count: count)
         return recv(connection, &body, count, CInt(MSG_WAITALL)) == count
+    }
+}
+
+/// The open connections of an agent, so that its end need not wait for that of its clients.
+final class AgentConnections: Sendable {
+    private let state = Watched((sockets: Set<CInt>(), hasEnded: false))
+
+    func add(_ socket: CInt) {
+        state.withLock { state in
+            state.sockets.insert(socket)
+            if state.hasEnded { shutdown(socket, CInt(SHUT_RDWR)) }
+        }
+    }
+
+    func close(_ socket: CInt) {
+        state.withLock { state in
+            state.sockets.remove(socket)
+            Foundation.close(socket)
+        }
+    }
+
+    /// Ends them all, and those to come; they stay to be closed.
+    func end() {
+        state.withLock { state in
+            state.hasEnded = true
+            for socket in state.sockets { shutdown(socket, CInt(SHUT_RDWR)) }
+        }
     }
 }

@@ -1,3 +1,4 @@
+import TestServer
 import Testing
 
 @testable import SSH
@@ -30,7 +31,7 @@ enum SignatureWitness {
         let result = try KeyTool.attempt(
             "ssh-keygen", ["-Y", "check-novalidate", "-n", "ccrun-test", "-s", file],
             input: message)
-        return result.status == 0
+        return result.status == .exited(0)
     }
 
     /// What is signed for a message: not the message itself, but a structure with its hash.

@@ -17,6 +17,7 @@ final class SecurityKeyAgent: Sendable {
     private let edwards: Curve25519.Signing.PrivateKey
     private let nist: P256.Signing.PrivateKey
     private let listener: CInt
+    private let connections = AgentConnections()
     private let ended = DispatchSemaphore(value: 0)
     /// What it lists in place of the key: a certificate that was made of it.
     private let certificate: [UInt8]?
@@ -44,6 +45,7 @@ final class SecurityKeyAgent: Sendable {
 
     deinit {
         shutdown(listener, CInt(SHUT_RDWR))
+        connections.end()
         ended.wait()
         close(listener)
     }
@@ -74,17 +76,18 @@ final class SecurityKeyAgent: Sendable {
 
     private func serve() {
         let keys = Keys(kind: kind, edwards: edwards, nist: nist, listed: certificate ?? blob)
-        let (listener, ended) = (listener, ended)
+        let (listener, connections, ended) = (listener, connections, ended)
         Thread.detachNewThread {
             while true {
                 let connection = accept(listener, nil, nil)
                 guard connection >= 0 else { break }
+                connections.add(connection)
                 while let request = Self.receive(connection) {
                     var framed = WireWriter()
                     framed.string(Self.answer(request, keys))
                     _ = send(connection, framed.bytes, framed.bytes.count, CInt(MSG_NOSIGNAL))
                 }
-                close(connection)
+                connections.close(connection)
             }
             ended.signal()
         }

@@ -1,4 +1,5 @@
 import Foundation
+import TestServer
 import Testing
 
 @testable import SSH
@@ -62,12 +63,6 @@ enum KeyTool {
         var description: String { text }
     }
 
-    struct Result {
-        let status: Int32
-        let output: String
-        let errors: String
-    }
-
     static let isSSHKeygenHere = path("ssh-keygen") != nil
     static let isAgentHere = path("ssh-agent") != nil && path("ssh-add") != nil
     static let isOpenSSLHere = path("openssl") != nil
@@ -85,8 +80,8 @@ enum KeyTool {
         environment: [String: String] = [:]
     ) throws -> String {
         let result = try attempt(name, arguments, input: input, environment: environment)
-        guard result.status == 0 else {
-            throw Problem(text: "\(name) \(arguments): \(result.status) \(result.errors)")
+        guard result.status == .exited(0) else {
+            throw Problem(text: "\(name) \(arguments): \(result.status) \(result.errorOutput)")
         }
         return result.output
     }
@@ -94,28 +89,12 @@ enum KeyTool {
     static func attempt(
         _ name: String, _ arguments: [String], input: [UInt8] = [],
         environment: [String: String] = [:]
-    ) throws -> Result {
+    ) throws -> ChildResult {
         guard let path = path(name) else { throw Problem(text: "\(name) is not here") }
-        let process = Process()
-        process.executableURL = URL(filePath: path)
-        process.arguments = arguments
         // Nothing of the user's: no agent, no configuration, no language.
-        process.environment = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C"]
-            .merging(environment) { $1 }
-        let (stdin, stdout, stderr) = (Pipe(), Pipe(), Pipe())
-        process.standardInput = stdin
-        process.standardOutput = stdout
-        process.standardError = stderr
-        try process.run()
-        // Less than a pipe holds, both ways, so that nobody waits for anybody.
-        stdin.fileHandleForWriting.write(Data(input))
-        try stdin.fileHandleForWriting.close()
-        let output = stdout.fileHandleForReading.readDataToEndOfFile()
-        let errors = stderr.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return Result(
-            status: process.terminationStatus, output: String(decoding: output, as: UTF8.self),
-            errors: String(decoding: errors, as: UTF8.self))
+        let plain = ["PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C"]
+        return try ChildProcess.run(
+            path, arguments, environment: plain.merging(environment) { $1 }, input: .bytes(input))
     }
 }
 

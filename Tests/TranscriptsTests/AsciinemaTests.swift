@@ -1,4 +1,5 @@
 import Foundation
+import TestServer
 import Testing
 
 @testable import Transcripts
@@ -61,7 +62,8 @@ import Testing
         let text = try Transcript.open(recording.path).events().filter { $0.code == .output }
             .reduce(into: [UInt8]()) { $0 += $1.data }
         for player in AsciinemaTests.players {
-            let (output, errors) = try AsciinemaTests.cat(recording.path, with: player)
+            let (output, errors) = try AsciinemaTests.runAtTerminal(
+                "'\(player)' cat '\(recording.path)'")
             #expect(Array(output) == text, "\(player)")
             #expect(String(decoding: errors, as: UTF8.self) == "", "\(player)")
         }
@@ -70,39 +72,34 @@ import Testing
     @Test(.enabled(if: hasBoth, "Debian's asciinema, and 2.4 as CCRUN_ASCIINEMA_24, are needed"))
     func `the witnesses are of two versions`() throws {
         let versions = try AsciinemaTests.players.map { player in
-            let process = Process()
-            process.executableURL = URL(filePath: player)
-            process.arguments = ["--version"]
-            let pipe = Pipe()
-            process.standardOutput = pipe
-            try process.run()
-            let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-            process.waitUntilExit()
-            return String(decoding: output, as: UTF8.self)
+            try ChildProcess.run(player, ["--version"], environment: Self.environment).output
         }
         #expect(versions.allSatisfy { $0.hasPrefix("asciinema 2.") }, "\(versions)")
         #expect(Set(versions).count == 2, "\(versions)")
     }
 
-    /// Runs `asciinema cat`, which wants a terminal to itself though it writes to standard output.
-    private static func cat(_ path: String, with player: String) throws -> (Data, Data) {
+    /// What asciinema is run in: nothing of the user's.
+    static let environment = [
+        "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", "TERM": "xterm",
+    ]
+
+    /// Runs a command line of the shell at a terminal, which asciinema wants though it writes to
+    /// standard output.
+    ///
+    /// - Returns: what it wrote, both to files, where no terminal changes it.
+    static func runAtTerminal(_ command: String) throws -> (output: Data, errors: Data) {
         let folder = try TemporaryFolder()
-        let output = URL(filePath: folder.path + "/output")
-        let errors = URL(filePath: folder.path + "/errors")
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/script")
-        process.arguments = [
-            "-qec", "'\(player)' cat '\(path)' > '\(output.path)' 2> '\(errors.path)'", "/dev/null",
-        ]
-        process.environment = [
-            "PATH": "/usr/bin:/bin", "HOME": folder.path, "LC_ALL": "C.UTF-8", "TERM": "xterm",
-            "ASCIINEMA_CONFIG_HOME": folder.path,
-        ]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
-        return (try Data(contentsOf: output), try Data(contentsOf: errors))
+        let (output, errors) = (folder.path + "/output", folder.path + "/errors")
+        let result = try ChildProcess.run(
+            "/usr/bin/script",
+            ["-qec", "\(command) >'\(output)' 2>'\(errors)'", "/dev/null"],
+            environment: environment.merging(
+                ["HOME": folder.path, "ASCIINEMA_CONFIG_HOME": folder.path]) { $1 },
+            deadline: .seconds(600))
+        #expect(result.status == .exited(0))
+        return (
+            try Data(contentsOf: URL(filePath: output)),
+            try Data(contentsOf: URL(filePath: errors))
+        )
     }
 }

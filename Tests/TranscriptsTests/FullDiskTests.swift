@@ -1,4 +1,5 @@
 import Foundation
+import TestServer
 import Testing
 
 @testable import Transcripts
@@ -38,13 +39,7 @@ import Testing
         static let isPossible: Bool = (try? SmallDisk()) != nil
 
         private static func run(_ path: String, _ arguments: [String]) throws -> Bool {
-            let process = Process()
-            process.executableURL = URL(filePath: path)
-            process.arguments = arguments
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            process.waitUntilExit()
-            return process.terminationStatus == 0
+            try ChildProcess.run(path, arguments).status == .exited(0)
         }
     }
 

@@ -89,23 +89,6 @@ import Testing
         try script.write(toFile: program, atomically: true, encoding: .utf8)
         // The interpreter beside the player is the one that knows its modules.
         let python = URL(filePath: player).deletingLastPathComponent().path + "/python3"
-        let output = URL(filePath: folder.path + "/output")
-        let errors = URL(filePath: folder.path + "/errors")
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/script")
-        process.arguments = [
-            "-qec", "\(python) '\(program)' '\(list)' >'\(output.path)' 2>'\(errors.path)'",
-            "/dev/null",
-        ]
-        process.environment = [
-            "PATH": "/usr/bin:/bin", "HOME": folder.path, "LC_ALL": "C.UTF-8", "TERM": "xterm",
-            "ASCIINEMA_CONFIG_HOME": folder.path,
-        ]
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
-        return (try Data(contentsOf: output), try Data(contentsOf: errors))
+        return try AsciinemaTests.runAtTerminal("\(python) '\(program)' '\(list)'")
     }
 }
