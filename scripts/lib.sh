@@ -176,13 +176,54 @@ copy_django() {
 # asciinema or Django would make a green run that has proved nothing.
 allowed_skips='"(fish|tcsh|zsh|busybox|ksh|mksh|yash|ruby|node|lua|php|tclsh|expect) is not (here|installed)"'
 
+# Seconds after which suites count as hanging: thrice what all of them take on two busy cores.
+suites_limit=${CCRUN_SUITES_LIMIT:-2700}
+
+# Runs swift test with ARGUMENTS; where that takes too long says what it waits in, and ends it.
+swift_test() {
+    local status=0 tests watcher
+    swift test --disable-xctest "$@" 2>&1 &
+    tests=$!
+    { sleep "$suites_limit"; describe_hang "$tests"; end_process "$tests"; } &
+    watcher=$!
+    wait "$tests" || status=$?
+    end_process "$watcher"
+    return "$status"
+}
+
+# The tests that have not ended, the processes below PID, and where its threads stand.
+describe_hang() {
+    local family pid
+    echo "after $suites_limit s these tests have not ended:"
+    awk '/^◇ Test .* started\.$/ && !/^◇ Test case / { sub(/^◇ /, ""); sub(/ started\.$/, ""); left[$0]++ }
+        /^[✔✘] Test .* after [0-9.]+ seconds/ {
+            sub(/^[✔✘] /, "")
+            sub(/( with [0-9]+ test cases?)? (passed|failed) after .*/, "")
+            left[$0]--
+        }
+        END { for (name in left) if (left[name] > 0) print "   ", name }' "$log" | head -n 200
+    mapfile -t family < <(processes_below "$1")
+    ps -o pid,ppid,stat,etimes,wchan:16,args -p "$(IFS=,; echo "${family[*]}")" | cut -c 1-200
+    for pid in $(command -v gdb >/dev/null && pgrep -f '^[^ ]*swiftpm-testing-helper' -P "$(IFS=,; echo "${family[*]}")"); do
+        timeout 300 gdb -batch -p "$pid" -ex 'thread apply all backtrace 60' 2>/dev/null \
+            | grep -E '^Thread|/(Tests|Sources)/' | cut -c 1-300 || true
+    done
+}
+
+# PID and all that it and its children started and that is below them still.
+processes_below() {
+    local child
+    echo "$1"
+    for child in $(pgrep -P "$1"); do processes_below "$child"; done
+}
+
 # Runs swift test with ARGUMENTS, shows what did not pass, and fails where a test failed or was
 # skipped, or where there was none. The full log and the number of tests go to .build-test/NAME.*.
 run_suites() {
     local name=$1 log=$top/.build-test/$1.log status=0 skipped
     shift
     mkdir -p "$top/.build-test"
-    swift test --disable-xctest "$@" 2>&1 | tee "$log" \
+    swift_test "$@" | tee "$log" \
         | sed -u '/^◇.*[^.]$/,/ started\.$/d; /^◇/d; /^✔ Test run/b; /^✔/d; /^\[[0-9]*\/[0-9]*\]/d' || status=$?
     skipped=$(grep -E '^➜ .* (skipped|was cancelled)' "$log" | grep -vE "$allowed_skips" || true)
     [ -z "$skipped" ] || { say "error: skipped, which counts as a failure"; return 1; }
