@@ -72,16 +72,11 @@ import Testing
     @Test(.enabled(if: hasBoth, "Debian's asciinema, and 2.4 as CCRUN_ASCIINEMA_24, are needed"))
     func `the witnesses are of two versions`() throws {
         let versions = try AsciinemaTests.players.map { player in
-            try ChildProcess.run(player, ["--version"], environment: Self.environment).output
+            String(decoding: try Self.runAtTerminal("'\(player)' --version").output, as: UTF8.self)
         }
         #expect(versions.allSatisfy { $0.hasPrefix("asciinema 2.") }, "\(versions)")
         #expect(Set(versions).count == 2, "\(versions)")
     }
-
-    /// What asciinema is run in: nothing of the user's.
-    static let environment = [
-        "PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", "TERM": "xterm",
-    ]
 
     /// Runs a command line of the shell at a terminal, which asciinema wants though it writes to
     /// standard output.
@@ -93,8 +88,10 @@ import Testing
         let result = try ChildProcess.run(
             "/usr/bin/script",
             ["-qec", "\(command) >'\(output)' 2>'\(errors)'", "/dev/null"],
-            environment: environment.merging(
-                ["HOME": folder.path, "ASCIINEMA_CONFIG_HOME": folder.path]) { $1 },
+            environment: [
+                "PATH": "/usr/bin:/bin", "HOME": folder.path, "LC_ALL": "C.UTF-8",
+                "TERM": "xterm", "ASCIINEMA_CONFIG_HOME": folder.path,
+            ],
             deadline: .seconds(600))
         #expect(result.status == .exited(0))
         return (
