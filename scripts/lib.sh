@@ -204,7 +204,7 @@ describe_hang() {
         END { for (name in left) if (left[name] > 0) print "   ", name }' "$log" | head -n 200
     mapfile -t family < <(processes_below "$1")
     ps -o pid,ppid,stat,etimes,wchan:16,args -p "$(IFS=,; echo "${family[*]}")" | cut -c 1-200
-    for pid in $(command -v gdb >/dev/null && pgrep -f '^[^ ]*swiftpm-testing-helper' -P "$(IFS=,; echo "${family[*]}")"); do
+    for pid in $(command -v gdb >/dev/null && pgrep -f 'PackageTests' -P "$(IFS=,; echo "${family[*]}")"); do
         timeout 300 gdb -batch -p "$pid" -ex 'thread apply all backtrace 60' 2>/dev/null \
             | grep -E '^Thread|/(Tests|Sources)/' | cut -c 1-300 || true
     done

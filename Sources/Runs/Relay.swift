@@ -214,7 +214,10 @@ final class Relay {
     // MARK: - Waiting
 
     /// One poll(2) over everything; the end it brought, if any.
+    ///
+    /// What was typed is on its way before anything else is done with the time.
     private func sleep(isDrained: Bool) -> End? {
+        recorder.flushIfDue()
         var entries = [
             pollfd(fd: signals.interruptDescriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: signals.changeDescriptor, events: Int16(POLLIN), revents: 0),
@@ -234,9 +237,6 @@ final class Relay {
             until: limit.earlier(recording).earlier(prompt).earlier(attendants.nextTurn)
                 .earlier(silence.nextTurn))
 
-        recorder.flushIfDue()
-        attendants.attend()
-        outputs.flush()
         if entries[0].revents != 0 {
             // Where the command has ended already, the interrupt is for what comes after it.
             if channel.facts.hasVerdict { return .remoteEnded }
@@ -247,8 +247,12 @@ final class Relay {
         if entries[2].revents != 0 {
             let lines = input.read()
             if let lines { prompts?.noteInputSent(lines: lines) }
+            sendInput()
+            channel.session.flush()
             if let keys = obeyCommands() { return .dropped(keys) }
         }
+        attendants.attend()
+        outputs.flush()
         if prompt.hasPassed, !channel.facts.hasVerdict, let prompts {
             return .unanswered(prompts.quotedPrompt)
         }
