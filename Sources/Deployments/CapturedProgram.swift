@@ -49,28 +49,61 @@ package struct CapturedProgram: Sendable {
     package static func run(
         _ path: String, arguments: [String], environment: [String: String], terms: Terms
     ) throws(Failure) -> CapturedProgram {
-        var output = try Pipe()
-        var errors = try Pipe()
-        var input: Pipe?
-        if !terms.input.isEmpty { input = try Pipe(holding: terms.input) }
-        defer {
-            input?.close()
+        try Running(path, arguments: arguments, environment: environment, terms: terms).finish()
+    }
+
+    /// A program that runs beside us until `finish()`; ended where nobody waits for it.
+    struct Running: ~Copyable {
+        private var output: Pipe
+        private var errors: Pipe
+        private let process: pid_t
+        private let terms: Terms
+        private var hasEnded = false
+
+        /// Starts it; its time begins when it is waited for.
+        init(
+            _ path: String, arguments: [String], environment: [String: String], terms: Terms
+        ) throws(Failure) {
+            var output = try Pipe()
+            var errors: Pipe
+            do throws(Failure) {
+                errors = try Pipe()
+            } catch {
+                output.close()
+                throw error
+            }
+            do throws(Failure) {
+                var input: Pipe?
+                if !terms.input.isEmpty { input = try Pipe(holding: terms.input) }
+                defer { input?.close() }
+                process = try start(
+                    [path] + arguments, environment, input: input?.reader, output: output.writer,
+                    errors: terms.sharesErrors ? STDERR_FILENO : errors.writer)
+            } catch {
+                output.close()
+                errors.close()
+                throw error
+            }
+            output.closeWriter()
+            errors.closeWriter()
+            (self.output, self.errors, self.terms) = (output, errors, terms)
+        }
+
+        deinit {
+            if !hasEnded { CapturedProgram.end(process) }
+            var (output, errors) = (output, errors)
             output.close()
             errors.close()
         }
-        let process = try start(
-            [path] + arguments, environment, input: input?.reader, output: output.writer,
-            errors: terms.sharesErrors ? STDERR_FILENO : errors.writer)
-        output.closeWriter()
-        errors.closeWriter()
-        do {
+
+        /// Waits for its end, and returns what it printed until then.
+        consuming func finish() throws(Failure) -> CapturedProgram {
             try drain(&output, &errors, terms)
-        } catch {
-            end(process)
-            throw error
+            let status = wait(for: process)
+            hasEnded = true
+            return CapturedProgram(
+                status: status, output: output.received, errors: errors.received)
         }
-        let status = wait(for: process)
-        return CapturedProgram(status: status, output: output.received, errors: errors.received)
     }
 
     /// Looks for an executable file of that name in the folders of `PATH`.

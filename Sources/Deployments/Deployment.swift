@@ -29,8 +29,8 @@ package struct Deployment: Sendable, Equatable {
     package var secrets: [SecretSource] = []
     /// The file of the key that transcripts are signed with; `~` and `~/x` are the home here.
     package var signKey: String?
-    /// What ssh has said about a host when the deployment was looked up by its name, by that host.
-    var answers: [String: OpenSSHConfiguration] = [:]
+    /// What ssh was asked about its hosts.
+    var questions = OpenSSHQuestions()
     /// Where the inventory says so; nil without an inventory.
     package var position: SourcePosition?
 

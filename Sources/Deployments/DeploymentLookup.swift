@@ -13,16 +13,15 @@ extension Deployment {
     ) throws(DeploymentsError) -> Deployment {
         if let inventory { return try inventory.deployment(name) }
         if let host { return Deployment(adHoc: name, host: host) }
+        let questions = OpenSSHQuestions()
         for alias in [name.description, name.dashed] {
-            let configuration = try OpenSSHConfiguration.ask(
-                about: alias, user: nil, port: nil, environment: environment,
+            let question = questions.ask(
+                about: OpenSSHQuestion.Subject(host: alias), environment: environment,
                 homeFolder: homeFolder)
             // An alias without a block comes back as the name of the host.
-            guard let configuration, let host = configuration.host, host != alias else {
-                continue
-            }
+            guard let host = try question.answer()?.host, host != alias else { continue }
             var deployment = Deployment(adHoc: name, host: HostAddress(name: alias))
-            deployment.answers = [alias: configuration]
+            deployment.questions = questions
             return deployment
         }
         throw DeploymentsError(

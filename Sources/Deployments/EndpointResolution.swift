@@ -11,16 +11,36 @@ extension Deployment {
         environment: [String: String],
         homeFolder: String
     ) throws(DeploymentsError) -> Endpoint {
+        let (address, user, port) = login(at: host, options)
+        let resolver = Endpoint.Resolver(
+            environment: environment, homeFolder: homeFolder, questions: questions)
+        var endpoint = try Endpoint(resolving: address, user: user, port: port, resolver)
+        endpoint.prefer(identityFiles: options.identityFiles, homeFolder: homeFolder)
+        return endpoint
+    }
+
+    /// Begins to ask ssh about a host, so that it works while something else is done.
+    ///
+    /// What it is asked is what `endpoint` needs for the same arguments.
+    package func askAhead(
+        about host: HostAddress, options: EndpointOptions, environment: [String: String],
+        homeFolder: String
+    ) {
+        let (address, user, port) = login(at: host, options)
+        let resolver = Endpoint.Resolver(
+            environment: environment, homeFolder: homeFolder, questions: questions)
+        resolver.ask(about: address, user: user, port: port)
+    }
+
+    /// What command line and inventory say about how to get in there.
+    private func login(
+        at host: HostAddress, _ options: EndpointOptions
+    ) -> (address: HostAddress, user: String?, port: UInt16?) {
         let address = options.host ?? host
         let user =
             options.user ?? address.user ?? self.user
             ?? (address == gateway ? name.dashed : nil)
-        let resolver = Endpoint.Resolver(
-            environment: environment, homeFolder: homeFolder, answers: answers)
-        var endpoint = try Endpoint(
-            resolving: address, user: user, port: options.port ?? address.port, resolver)
-        endpoint.prefer(identityFiles: options.identityFiles, homeFolder: homeFolder)
-        return endpoint
+        return (address, user, options.port ?? address.port)
     }
 }
 
@@ -37,15 +57,7 @@ extension Endpoint {
         way: Way? = nil
     ) throws(DeploymentsError) {
         let (environment, homeFolder) = (resolver.environment, resolver.homeFolder)
-        let answer = user == nil && port == nil ? resolver.answers[address.name] : nil
-        let configuration =
-            if let answer {
-                answer
-            } else {
-                try OpenSSHConfiguration.ask(
-                    about: address.name, user: user, port: port, environment: environment,
-                    homeFolder: homeFolder)
-            }
+        let configuration = try resolver.ask(about: address, user: user, port: port).answer()
         guard let user = user ?? configuration?.user ?? Self.localUser(environment) else {
             throw DeploymentsError(
                 .sshConfig, "cannot connect to \(QuotedText.quoted(address.name))",

@@ -3,13 +3,23 @@ extension Endpoint {
     struct Resolver {
         let environment: [String: String]
         let homeFolder: String
-        /// What ssh has said already, where it was asked about nothing but the name.
-        var answers: [String: OpenSSHConfiguration] = [:]
+        let questions: OpenSSHQuestions
         /// What leads here, the target first, to notice a circle.
         var trail: [String] = []
 
         /// More hosts than this one after the other are taken for a configuration that leads in a circle.
         private static let mostHops = 8
+
+        /// Begins to ask about a host, by what its name says.
+        @discardableResult
+        func ask(
+            about address: HostAddress, user: String? = nil, port: UInt16? = nil
+        ) -> OpenSSHQuestion {
+            questions.ask(
+                about: OpenSSHQuestion.Subject(
+                    host: address.name, user: user ?? address.user, port: port ?? address.port),
+                environment: environment, homeFolder: homeFolder)
+        }
 
         /// Throws `sshConfig` where so many hosts more are too many.
         func check(hops: Int) throws(DeploymentsError) {
@@ -40,9 +50,12 @@ extension Endpoint {
         var resolver = resolver
         resolver.trail.append(alias)
         try resolver.check(hops: hops.count)
+        let addresses = try hops.map { text throws(DeploymentsError) in
+            try Self.jumpHost(String(text), of: alias)
+        }
+        for address in addresses { resolver.ask(about: address) }
         var last: Endpoint?
-        for text in hops {
-            let address = try Self.jumpHost(String(text), of: alias)
+        for address in addresses {
             last = try Endpoint(
                 resolving: address, user: address.user, port: address.port, resolver,
                 way: last.map { .through($0) })

@@ -49,6 +49,11 @@ struct RunCommand: ParsableCommand {
             host: try group.host.map { text throws(DeploymentsError) in
                 try HostAddress(parsing: text)
             }, environment: environment, homeFolder: HomeFolder.path(environment))
+        if let host = try? deployment.host(named: group.host) {
+            deployment.askAhead(
+                about: host, options: options.endpoint, environment: environment,
+                homeFolder: HomeFolder.path(environment))
+        }
         let asked = try request(on: deployment)
         try shared.complete(
             &options, for: deployment, tasks: deployment.resolve(asked).task.map { [$0] } ?? [],

@@ -26,9 +26,10 @@ struct OpenSSHKeywordTests {
 
     private func answer(_ line: String) throws -> OpenSSHConfiguration {
         try scratch.write("home/.ssh/config", "Host web1\n  \(line)\n")
-        let answer = try OpenSSHConfiguration.ask(
-            about: "web1", user: nil, port: nil, environment: environment, homeFolder: home)
-        return try #require(answer)
+        let question = OpenSSHQuestion(
+            about: OpenSSHQuestion.Subject(host: "web1"), environment: environment,
+            homeFolder: home)
+        return try #require(try question.answer())
     }
 
     // MARK: - The page

@@ -61,6 +61,24 @@ import Testing
         }
     }
 
+    @Test func `ssh answers while something else is done`() throws {
+        try withServer { server in
+            let folder = try ScratchFolder("meeting")
+            // ssh waits for the secret's command, and is given up after ten seconds.
+            let place = try Self.place(
+                server, [], app: ["secrets: {TOKEN: 'cmd:touch \(folder.file("secret")); echo x'}"])
+            let real = try Tool.path("ssh")
+            try place.folder.makeFolder("bin")
+            try place.folder.writeExecutable(
+                "#!/bin/sh\n"
+                    + "until [ -e \(folder.file("secret")) ]; do sleep 0.01; done\n"
+                    + "exec \(real) \"$@\"\n", to: "bin/ssh")
+            let variables = ["PATH": "\(place.folder.file("bin")):/usr/local/bin:/usr/bin:/bin"]
+            let result = try place.run(["shop", "echo ran"], environment: variables)
+            #expect(result.output == "ran\n", "\(result.errorOutput)")
+        }
+    }
+
     @Test func `ssh is asked once a release`() throws {
         try withServer { server in
             let place = try Self.place(

@@ -45,6 +45,11 @@ package struct PlannedRelease: Sendable {
         where !hosts.contains(host) {
             hosts.append(host)
         }
+        for host in hosts {
+            deployment.askAhead(
+                about: host, options: options.endpoint, environment: environment,
+                homeFolder: HomeFolder.path(environment))
+        }
         var destinations: [(HostAddress, Destination)] = []
         for host in hosts {
             destinations.append(
