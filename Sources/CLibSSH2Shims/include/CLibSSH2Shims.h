@@ -157,6 +157,12 @@ void *ccr_stand_in(ccr_wire *wire, const uint8_t *bytes, size_t length, size_t o
 int ccr_password(ccr_wire *wire, LIBSSH2_SESSION *session, const char *user, size_t length,
                  const uint8_t *password, size_t password_length);
 
+/* ---- What Glibc's module lacks ------------------------------------------------------------------ */
+
+/* A pipe whose ends no program that another thread starts inherits (pipe2, O_CLOEXEC); -1 and errno where
+ * it cannot be. Where there is no pipe2, another thread may come between its two steps. */
+int ccr_pipe(int ends[2]);
+
 /* ---- Constants that Swift's importer cannot see ----------------------------------------------- */
 
 /* libssh2's default receive window, 2 MiB, in bytes. */

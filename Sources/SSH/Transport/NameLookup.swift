@@ -1,3 +1,5 @@
+internal import CLibSSH2Shims
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -55,12 +57,7 @@ enum NameLookup {
         _ host: String, _ port: UInt16, until deadline: Deadline, interrupt: Interrupt?
     ) throws(SSHError) -> Result<[SocketAddress], Failure> {
         var ends: [CInt] = [-1, -1]
-        #if os(Linux)
-            let kind = CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
-        #else
-            let kind = SOCK_STREAM
-        #endif
-        guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else {
+        guard ccr_pipe(&ends) == 0 else {
             throw SSHError(.nameLookup, "cannot look up a name", underlying: describe(errno: errno))
         }
         let (readEnd, writeEnd) = (ends[0], ends[1])
@@ -68,9 +65,7 @@ enum NameLookup {
         let answer = Answer()
         DispatchQueue.global().async {
             answer.result = resolve(host, port, flags: AI_ADDRCONFIG)
-            // The reader sees the end of the stream, also where a child has a copy of this end.
-            shutdown(writeEnd, CInt(SHUT_RDWR))
-            close(writeEnd)
+            close(writeEnd)  // the reader sees the end of the pipe
         }
         var entries = [pollfd(fd: readEnd, events: Int16(POLLIN), revents: 0)]
         if let interrupt {

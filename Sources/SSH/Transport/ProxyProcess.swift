@@ -1,3 +1,5 @@
+internal import CLibSSH2Shims
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -74,8 +76,7 @@ enum ProxyProcess {
 
         init() throws(Failure) {
             var ends: [CInt] = [-1, -1]
-            guard pipe(&ends) == 0 else { throw Failure(reason: describe(errno: errno)) }
-            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+            guard ccr_pipe(&ends) == 0 else { throw Failure(reason: describe(errno: errno)) }
             (reader, writer) = (ends[0], ends[1])
         }
 
