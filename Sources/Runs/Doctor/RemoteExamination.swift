@@ -18,6 +18,8 @@ struct RemoteExamination {
     private static let patience = Duration.seconds(30)
     /// A clock that is further off makes the times of two logs hard to compare.
     private static let mostSkew = 2.0
+    /// Some day in the year 5138, in seconds of Unix time; what is beyond is no clock's.
+    private static let latest = 1e11
 
     private let deployment: Deployment
     private let host: HostAddress
@@ -157,20 +159,26 @@ struct RemoteExamination {
         let before = Self.now()
         let answer = try connection.answer(to: line, until: .after(Self.patience))
         let after = Self.now()
-        let words = String(decoding: answer.output, as: UTF8.self)
-            .split(whereSeparator: \.isWhitespace)
-        let digits = words.first?.prefix { "0123456789.".contains($0) } ?? ""
-        guard answer.facts.exitStatus == 0, var remote = Double(digits) else {
+        guard answer.facts.exitStatus == 0, let (remote, inexactness) = Self.time(in: answer.output)
+        else {
             return report(
                 Finding(
                     .clock, .failed, "\"date\" does not tell the time over there",
                     hint: "check what the login shell of the account prints and runs", status: 255))
         }
-        // Without fractions it was half a second later, on average.
-        if !digits.contains(".") || digits.hasSuffix(".") { remote += 0.5 }
         let skew = remote - (before + after) / 2
-        let blur = (after - before) / 2 + (digits.hasSuffix(".") ? 0.5 : 0)
+        let blur = (after - before) / 2 + inexactness
         report(Finding(.clock, .passed, Self.described(skew, within: blur)))
+    }
+
+    /// Reads what `date +%s.%N` prints: the time, and how far off that may be; nil for no time of ours.
+    static func time(in output: [UInt8]) -> (seconds: Double, inexactness: Double)? {
+        let words = String(decoding: output, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+        let digits = words.first?.prefix { "0123456789.".contains($0) } ?? ""
+        guard let seconds = Double(digits), seconds < latest else { return nil }
+        // Without fractions, which not every date(1) has, it was half a second later on average.
+        let isWhole = !digits.contains(".") || digits.hasSuffix(".")
+        return isWhole ? (seconds + 0.5, 0.5) : (seconds, 0)
     }
 
     private static func now() -> Double {
