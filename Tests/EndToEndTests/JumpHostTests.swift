@@ -168,6 +168,26 @@ import Testing
         try scene.place.expectTranscript(.disconnect)
     }
 
+    /// What comes in one piece with the news of the connection shows as well that it has ended.
+    @Test func `a target that hangs up at once is not waited for`() throws {
+        var script = Script.honest()
+        // SSH_MSG_CHANNEL_EOF for the client's first channel, ahead of its confirmation.
+        script.faults[.channelOpen] = .message([96, 0, 0, 0, 0])
+        try withLyingServer(script) { liar in
+            let place = try Workplace(liar)
+            try place.folder.write(
+                "Host target\n HostName 127.0.0.1\n Port 1\n ProxyJump 127.0.0.1:\(liar.port)\n",
+                to: ".ssh/config")
+            let result = try place.run(
+                ["--host", "target", "--connect-timeout", "100s", "shop", "true"])
+            #expect(result.status == .exited(255))
+            #expect(result.duration < .seconds(90))
+            #expect(
+                result.errorOutput.contains(": the server closed the connection\n"),
+                "\(result.errorOutput)")
+        }
+    }
+
     @Test(arguments: [Phase.banner, .kexReply, .userauth, .channelOpen])
     func `a hop that falls silent has no more time than a target`(phase: Phase) throws {
         var script = Script.honest()

@@ -56,7 +56,9 @@ final class Tunnel: Carrier {
         outer.flush()
     }
 
+    /// The end is news as well: no descriptor tells of it again.
     func refill(_ wire: Wire) -> Bool {
+        guard !hasEnded else { return false }
         var hasTaken = false
         while !hasEnded, wire.incomingCount < Session.mostUnread {
             let count = wire.receive(upTo: Self.readSize) { room in
@@ -65,7 +67,7 @@ final class Tunnel: Carrier {
             guard count > 0 else { break }
             hasTaken = true
         }
-        return hasTaken
+        return hasTaken || hasEnded
     }
 
     /// Reads the channel into `room`; 0 when nothing is there, and then notes the end if it is one.
