@@ -16,6 +16,8 @@ final class Way {
     private let notices: Notices
     /// What logs in to the last host on the way, where there is one.
     private let jumpHost: Connector?
+    /// The session with that one: where the way is taken again, nobody has to log in there twice.
+    private var jumpSession: Session?
     /// Whether nothing is to be recorded on the way.
     var isExamining = false {
         didSet { jumpHost?.isExamining = isExamining }
@@ -74,12 +76,23 @@ final class Way {
         }
     }
 
+    /// A channel of the jump host's that leads to this host.
+    private func channel(of jumpHost: Connector) throws(SSHError) -> Channel {
+        let endpoint = destination.endpoint
+        let opening = Channel.Opening.forward(host: endpoint.host, port: endpoint.port)
+        if let session = jumpSession, !session.hasEnded {
+            return try Channel(opening, on: session, until: .after(destination.phaseLimit))
+        }
+        let (channel, _) = try jumpHost.openChannel(opening)
+        jumpSession = channel.session
+        return channel
+    }
+
     private func pass(through jumpHost: Connector) throws(SSHError) -> Transport {
         let endpoint = destination.endpoint
         let hosts = endpoint.jumpHosts.map(\.alias).joined(separator: ", ")
         do {
-            let opening = Channel.Opening.forward(host: endpoint.host, port: endpoint.port)
-            let (channel, _) = try jumpHost.openChannel(opening)
+            let channel = try channel(of: jumpHost)
             return Transport(
                 through: channel, of: endpoint.jumpHosts.last?.alias ?? hosts,
                 address: "\(endpoint.host) through \(hosts)")
@@ -101,7 +114,7 @@ final class Way {
 
 extension Endpoint {
     /// What AddressFamily and BindAddress say, for a dial.
-    fileprivate var dialTerms: Dialer.Terms {
+    var dialTerms: Dialer.Terms {
         let family: CInt? =
             switch addressFamily {
             case .any: nil

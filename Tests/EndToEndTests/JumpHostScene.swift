@@ -10,9 +10,13 @@ final class JumpHostScene {
     let place: Workplace
 
     /// `configuration`: lines for the sshd_config of each hop; `target`: lines for the target's block of
-    /// `~/.ssh/config`, the ProxyJump through all hops unless they are given.
-    init(hops count: Int, configuration: [String] = [], target lines: [String]? = nil) throws {
-        target = try PrivateSSHD()
+    /// `~/.ssh/config`, the ProxyJump through all hops unless they are given; `server`: what the target
+    /// itself is like.
+    init(
+        hops count: Int, configuration: [String] = [], target lines: [String]? = nil,
+        server: SSHDOptions = SSHDOptions()
+    ) throws {
+        target = try PrivateSSHD(server)
         hops = try (0..<count).map { _ in
             try PrivateSSHD(SSHDOptions(configuration: configuration))
         }
@@ -49,8 +53,7 @@ final class JumpHostScene {
         return [
             "Host \(name)", "  HostName 127.0.0.1", "  Port \(server.port)",
             "  HostKeyAlias key-of-\(name)", "  UserKnownHostsFile \(known)",
-            "  IdentityFile \(server.identityFile)",
-        ]
+        ] + server.userKeys.map { "  IdentityFile \($0.identityFile)" }
     }
 
     /// The witness: OpenSSH by the same configuration.

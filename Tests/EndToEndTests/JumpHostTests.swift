@@ -48,6 +48,18 @@ import Testing
         #expect(try session.waitForExit() == .exited(0))
     }
 
+    @Test func `a target that wants two factors costs one login at the hop`() throws {
+        let scene = try JumpHostScene(
+            hops: 2,
+            server: SSHDOptions(
+                userKeys: [.ed25519, .ed25519],
+                configuration: ["AuthenticationMethods publickey,publickey"]))
+        let result = try scene.place.run(["-v", "shop", "echo ran"])
+        #expect(result.output == "ran\n", "\(result.errorOutput)")
+        #expect(result.errorOutput.contains("the server wants more than a key"))
+        for hop in scene.hops { #expect(JumpHostScene.logins(hop) == 1) }
+    }
+
     @Test func `ProxyJump none holds against a pattern`() throws {
         let scene = try JumpHostScene(
             hops: 1, target: ["  ProxyJump none", "Host t*", "  ProxyJump hop0"])

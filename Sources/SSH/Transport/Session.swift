@@ -210,6 +210,9 @@ package final class Session {
         carrier.transfer(entries, wire)
     }
 
+    /// Whether what carries it has come to an end.
+    package var hasEnded: Bool { carrier.hasEnded }
+
     /// Takes what has come already and no poll(2) tells of; true when there was something.
     package func refill() -> Bool { carrier.refill(wire) }
 
