@@ -10,6 +10,10 @@ internal import SSH
 /// What goes to the remote program: bytes of ours first, then local stdin until its end.
 final class InputSource {
     private static let readSize = 32 << 10
+    /// More than anybody types ahead, in bytes.
+    private static let mostTypedAhead = 32 << 10
+    /// ^C and ^\, which a terminal takes out of their turn (INTR and QUIT of termios(3)).
+    private static let urgentKeys: Set<UInt8> = [0x03, 0x1C]
 
     /// nil when there is nothing (more) to read.
     private var descriptor: CInt?
@@ -18,8 +22,14 @@ final class InputSource {
     private var pending: [UInt8]
     private var pendingStart = 0
     private var hasSentEnd = false
-    /// Nothing is read or sent before the far side is ready for it.
-    var isHeld: Bool
+    /// Nothing is sent before the far side is ready for it, and nothing read but what somebody types.
+    var isHeld: Bool {
+        didSet { release() }
+    }
+    /// What was typed while it was held.
+    private var typedAhead: [UInt8] = []
+    /// A key typed meanwhile that is to end what keeps the far side from getting ready.
+    private var urgent: [UInt8] = []
     /// Whether the end of local stdin is kept from the program, since more may be inserted.
     private let staysOpen: Bool
     /// Takes commands to ccrun out of what is typed; nil where all of it is the program's.
@@ -48,7 +58,9 @@ final class InputSource {
 
     /// What poll(2) is to watch; nil while there is something left to send first.
     func pollEntry(_ channel: Channel) -> pollfd? {
-        guard let descriptor, !isHeld, !hasPending, channel.hasRoom else { return nil }
+        guard let descriptor, isHeld ? mayTypeAhead : !hasPending, channel.hasRoom else {
+            return nil
+        }
         return pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     }
 
@@ -58,8 +70,7 @@ final class InputSource {
     @discardableResult
     func read() -> Int? {
         guard let descriptor else { return nil }
-        pendingStart = 0
-        pending = [UInt8](unsafeUninitializedCapacity: Self.readSize) { buffer, count in
+        var typed = [UInt8](unsafeUninitializedCapacity: Self.readSize) { buffer, count in
             let received = readBytes(descriptor, buffer.baseAddress, buffer.count)
             count = max(0, received)
             // EIO is a terminal that has gone; like the end, it is no reason to stop the command.
@@ -67,14 +78,36 @@ final class InputSource {
                 self.descriptor = nil
             }
         }
-        if let (bytes, commands) = escapes?.filter(pending) {
-            pending = bytes
+        if let (bytes, commands) = escapes?.filter(typed) {
+            typed = bytes
             self.commands += commands
         }
-        guard !pending.isEmpty else { return nil }
-        pending.withUnsafeBytes(observe)
+        guard !typed.isEmpty else { return nil }
+        typed.withUnsafeBytes(observe)
         let ends = [UInt8(ascii: "\n"), UInt8(ascii: "\r")]
-        return max(1, pending.count { ends.contains($0) })
+        defer { take(typed) }
+        return max(1, typed.count { ends.contains($0) })
+    }
+
+    private func take(_ typed: [UInt8]) {
+        if !isHeld {
+            pendingStart = 0
+            pending = typed
+        } else if let key = typed.lastIndex(where: Self.urgentKeys.contains) {
+            // A terminal forgets what was typed ahead of such a key, too.
+            urgent = [typed[key]]
+            typedAhead = Array(typed[(key + 1)...])
+        } else {
+            typedAhead += typed
+        }
+    }
+
+    private var mayTypeAhead: Bool { own != nil && typedAhead.count < Self.mostTypedAhead }
+
+    private func release() {
+        if isHeld || typedAhead.isEmpty { return }
+        pending += typedAhead
+        typedAhead = []
     }
 
     /// The commands to ccrun that were typed since the last call.
@@ -92,6 +125,11 @@ final class InputSource {
 
     /// Sends what waits, as far as window and queue have room, and the end after the last byte.
     func send(to channel: Channel) throws(SSHError) {
+        while !urgent.isEmpty {
+            let written = try channel.write(urgent[...])
+            if written == 0 { return }
+            urgent.removeFirst(written)
+        }
         if isHeld { return }
         while hasPending {
             let written = try channel.write(pending[pendingStart...])

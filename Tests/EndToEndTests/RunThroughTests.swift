@@ -86,6 +86,42 @@ import Transcripts
         }
     }
 
+    @Test(arguments: [("\u{3}", 130), ("typed\r\u{1C}", 131), ("\r~.", 255)] as [(String, Int32)])
+    func `a program to go through that hangs can be left by keys`(
+        keys: String, status: Int32
+    ) throws {
+        try withServer { server in
+            let place = try Workplace(
+                server, app: ["through: sh -c 'echo hangs; exec sleep 1021' x"])
+            let session = try place.terminal(["shop", "cat"])
+            defer { session.close() }
+            let before = try session.terminalModes
+            try session.waitFor("hangs\r\n")
+            try session.write(keys)
+            #expect(try session.waitForExit() == .exited(status), "\(session.output)")
+            #expect(try session.terminalModes == before)
+        }
+    }
+
+    @Test func `what is typed before the far side is ready arrives there in its turn`() throws {
+        try withSSHD { sshd in
+            let gate = sshd.folder.file("gate")
+            let place = try Workplace(
+                sshd,
+                app: [
+                    "through: sh -c 'echo up; until [ -e \(gate) ]; do sleep 0.1; done; exec \"$@\"' x"
+                ])
+            let session = try place.terminal(["shop", "read a; read b; echo \"<$a><$b>\""])
+            defer { session.close() }
+            try session.waitFor("up\r\n")
+            try session.write("one\r")
+            try session.write("two\r")
+            try sshd.folder.write("", to: "gate")
+            try session.waitFor("<one><two>\r\n")
+            #expect(try session.waitForExit() == .exited(0))
+        }
+    }
+
     @Test(arguments: ["-T", "-t"])
     func `a program to go through that ends ahead of the mark tells why`(option: String) throws {
         try withServer { server in
