@@ -89,6 +89,16 @@ package struct Endpoint: Sendable, Equatable {
     /// Which methods a login may use, and how.
     package var login = LoginSettings()
 
+    /// The ServerAliveInterval that somebody has set; nil where it is ssh's own.
+    ///
+    /// That is 0, for which nobody asks; with BatchMode, Debian's has 300 (its ssh_config(5)).
+    package var givenAliveInterval: Duration? {
+        let isOwn =
+            serverAliveInterval == .zero
+            || login.asksNobody && serverAliveInterval == .seconds(300)
+        return isOwn ? nil : serverAliveInterval
+    }
+
     /// The hosts that the way leads through, the first to connect to first.
     package var jumpHosts: [Endpoint] {
         guard case .through(let last) = way else { return [] }

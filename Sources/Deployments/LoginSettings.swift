@@ -22,11 +22,17 @@ package struct LoginSettings: Sendable, Equatable {
         preferredMethods.filter { name in
             switch name {
             case "publickey": allowsKeys
-            case "keyboard-interactive": allowsKeyboardInteractive && !asksNobody
-            case "password": allowsPassword && !asksNobody
+            case "keyboard-interactive": allowsKeyboardInteractive && reasonNotToAsk == nil
+            case "password": allowsPassword && reasonNotToAsk == nil
             default: false
             }
         }
+    }
+
+    /// What keeps from asking for passwords, codes and passphrases; nil where nothing does.
+    package var reasonNotToAsk: String? {
+        if asksNobody { return "BatchMode" }
+        return passwordTries == 0 ? "NumberOfPasswordPrompts 0" : nil
     }
 
     /// Takes over a line of `ssh -G`; keywords that are of no interest to a login are passed over.
@@ -39,7 +45,7 @@ package struct LoginSettings: Sendable, Equatable {
         case "kbdinteractiveauthentication": allowsKeyboardInteractive = value == "yes"
         case "passwordauthentication": allowsPassword = value == "yes"
         case "batchmode": asksNobody = value == "yes"
-        case "numberofpasswordprompts": passwordTries = Int(value).map { max($0, 1) } ?? 3
+        case "numberofpasswordprompts": passwordTries = Int(value).map { max($0, 0) } ?? 3
         case "certificatefile": certificateFiles.append(value)
         default: break
         }

@@ -3,7 +3,7 @@ extension OpenSSHKeyword {
     /// Those that do here what they do for ssh.
     static let honoured = [
         yes("AddressFamily"),
-        yes("BatchMode", "nobody is asked for passwords and passphrases"),
+        yes("BatchMode", "nobody is asked for passwords and passphrases, or about host keys"),
         yes("BindAddress"),
         yes("CanonicalDomains", "by `ssh -G` itself"),
         yes("CanonicalizeFallbackLocal", "by `ssh -G` itself"),

@@ -93,10 +93,8 @@ final class Connector {
         let session = try Session(over: transport, interrupt: interrupt)
         session.firstChannel = opening
         session.isInteractive = isInteractive
-        // ssh's 0 is its default, and means that nobody asks.
-        if endpoint.serverAliveInterval > .zero {
-            session.silence = Silence(
-                interval: endpoint.serverAliveInterval, count: endpoint.serverAliveCountMax)
+        if let interval = endpoint.givenAliveInterval {
+            session.silence = Silence(interval: interval, count: endpoint.serverAliveCountMax)
         }
         try establishTrust(session)
         trusted(discoveries)
@@ -201,7 +199,8 @@ final class Connector {
             return .acceptNew
         case .yes: return .refuse
         case .ask:
-            guard TerminalQuestion.canAsk, !isExamining else { return .refuse }
+            let isAsked = TerminalQuestion.canAsk && !destination.endpoint.login.asksNobody
+            guard isAsked, !isExamining else { return .refuse }
             return .ask { [signals] in HostKeyQuestion(signals: signals).ask($0) }
         }
     }
@@ -239,10 +238,10 @@ final class Connector {
         let endpoint = destination.endpoint
         let settings = endpoint.login
         let order = settings.methods.compactMap { LoginMethods.Method(rawValue: $0) }
-        if settings.asksNobody {
+        if let reason = settings.reasonNotToAsk {
             return LoginMethods(
                 order: order, tries: settings.passwordTries,
-                advice: "BatchMode in ~/.ssh/config keeps ccrun from asking")
+                advice: "\(reason) in ~/.ssh/config keeps ccrun from asking")
         }
         guard questions.canAsk else {
             return LoginMethods(

@@ -257,6 +257,18 @@ struct EndpointTests {
         #expect(found.user == "deploy")
     }
 
+    /// Debian's ssh has an interval of its own with BatchMode.
+    @Test(
+        arguments: [
+            ("BatchMode no", nil), ("ServerAliveInterval 300", 300), ("BatchMode yes", nil),
+            ("BatchMode yes\n ServerAliveInterval 20", 20),
+        ] as [(String, Int?)])
+    func `an interval that nobody has set is none`(lines: String, seconds: Int?) throws {
+        try configure("Host web1\n \(lines)\n")
+        let found = try endpoint(HostAddress(name: "web1"))
+        #expect(found.givenAliveInterval == seconds.map { .seconds($0) })
+    }
+
     @Test func `where there is an inventory, a host does not make up a deployment`() throws {
         let inventory = try Inventory(
             text: "apps: {shop: {deployments: {default: {host: web1}}}}", path: "\(home)/ccrun.yml")

@@ -11,7 +11,7 @@ import Testing
     @Test(
         arguments: [
             ([], ["publickey", "keyboard-interactive", "password"]),
-            (["batchmode yes"], ["publickey"]),
+            (["batchmode yes"], ["publickey"]), (["numberofpasswordprompts 0"], ["publickey"]),
             (["pubkeyauthentication false"], ["keyboard-interactive", "password"]),
             (["pubkeyauthentication unbound"], ["publickey", "keyboard-interactive", "password"]),
             (["kbdinteractiveauthentication no"], ["publickey", "password"]),
@@ -29,8 +29,8 @@ import Testing
         #expect(configuration.login.methods == methods)
     }
 
-    @Test(arguments: [("5", 5), ("0", 1), ("x", 3)])
-    func `answers may be wrong as often as is said, and once at the least`(
+    @Test(arguments: [("5", 5), ("0", 0), ("-1", 0), ("x", 3)])
+    func `answers may be wrong as often as is said`(
         value: String, tries: Int
     ) {
         #expect(Self.settings("numberofpasswordprompts \(value)").passwordTries == tries)

@@ -212,6 +212,17 @@ import Testing
         }
     }
 
+    @Test func `BatchMode refuses a new key where ssh would ask`() throws {
+        try withServer { server in
+            let place = try Self.place(server, ["BatchMode yes", "UserKnownHostsFile ~/known"])
+            let session = try place.terminal(["shop", "true"])
+            defer { session.close() }
+            #expect(try session.waitForExit() == .exited(255))
+            #expect(session.output.contains("is not known; nothing was sent"))
+            #expect(!session.output.contains("(yes/no"), "\(session.output)")
+        }
+    }
+
     @Test func `StrictHostKeyChecking no takes a new key, and never another one`() throws {
         try withServer { server in
             let place = try Self.place(
