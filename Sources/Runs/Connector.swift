@@ -258,7 +258,9 @@ final class Connector {
     }
 
     private var givenFiles: [String] {
-        if case .file(let path) = destination.givenKey { [path] } else { [] }
+        var files = destination.namedIdentityFiles
+        if case .file(let path) = destination.givenKey { files.insert(path, at: 0) }
+        return files
     }
 
     private var givenText: String? {

@@ -32,6 +32,22 @@ import Testing
         }
     }
 
+    @Test func `a key file that -i names goes ahead of the agent's keys`() throws {
+        try withSSHD(SSHDOptions(configuration: ["MaxAuthTries 2"])) { sshd in
+            let agent = try Agent(in: sshd.folder)
+            defer { agent.stop() }
+            for number in 1...4 {
+                try agent.add(try KeyPair(in: sshd.folder, name: "other\(number)").identityFile)
+            }
+            let place = try Workplace(sshd, environment: ["SSH_AUTH_SOCK": agent.socket])
+            let unnamed = try place.run(["shop", "echo in"])
+            #expect(unnamed.status == .exited(255))
+            #expect(unnamed.errorOutput.contains("name the right one with -i"))
+            let result = try place.run(["-i", sshd.identityFile, "shop", "echo in"])
+            #expect(result.output == "in\n", "\(result.errorOutput)")
+        }
+    }
+
     @Test func `an agent that is gone is passed over`() throws {
         try withServer { server in
             let place = try Workplace(server, environment: ["SSH_AUTH_SOCK": "/dev/null/agent"])

@@ -82,6 +82,7 @@ import Testing
             let result = try place.run(["shop", "echo in"])
             #expect(result.status == .exited(255))
             #expect(result.errorOutput.contains("passphrase"), "\(result.errorOutput)")
+            #expect(result.errorOutput.contains("could not be used: ssh-add it"))
             #expect(result.errorOutput.contains(key.fingerprint))
         }
     }

@@ -117,7 +117,7 @@ struct SecondFactorTests {
                     hasKey
                         ? "the server wants one factor more: keyboard-interactive"
                         : "there is no key to try"), "\(error)")
-            #expect(error.contains("SSH_ASKPASS_REQUIRE=force") == hasKey, "\(error)")
+            #expect(error.contains("SSH_ASKPASS_REQUIRE=force"), "\(error)")
         }
     }
 

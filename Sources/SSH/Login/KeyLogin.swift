@@ -9,6 +9,8 @@ final class KeyLogin {
     private var sendingAhead = false
     /// A passphrase may be wrong this often (ssh_config(5), NumberOfPasswordPrompts).
     private let tries: Int
+    /// Whether the server would take a key that has made no signature.
+    private(set) var hasFoundUnusable = false
     /// Whether the server was asked about a key at all.
     private(set) var hasOffered = false
     /// The keys that this session has logged in with by half; none counts twice.
@@ -76,7 +78,9 @@ final class KeyLogin {
             case .partial:
                 spent.append(key.blob)
                 return .partial
-            case .notSigned(let error): return .refused(error.underlying ?? error.message)
+            case .notSigned(let error):
+                hasFoundUnusable = true
+                return .refused(error.underlying ?? error.message)
             case .refused: reason = refusalReason(key)
             }
         }
@@ -138,7 +142,7 @@ final class KeyLogin {
         var error = error
         error.details = (progress.tried + [label]).map { "tried \($0)" }
         error.hint =
-            "where the server takes fewer keys than there are, name the right one: "
+            "where the server takes fewer keys than there are, name the right one with -i, or by "
             + "IdentityFile and IdentitiesOnly in ~/.ssh/config"
         return error
     }

@@ -122,14 +122,16 @@ package final class Login {
     }
 
     private var factorHint: String {
-        let known = LoginMethods.Method.allCases.map(\.rawValue)
-        guard progress.accepted.contains(where: known.contains) else {
+        let known = progress.accepted.compactMap { LoginMethods.Method(rawValue: $0) }
+        guard !known.isEmpty else {
             return "ccrun has no such method: see AuthenticationMethods in the server's sshd_config"
         }
-        let allowed = methods.order.map(\.rawValue)
-        let asks = progress.accepted.contains { allowed.contains($0) && $0 != "publickey" }
-        return asks && methods.person != nil
-            ? "the server's AuthenticationMethods ask for it" : methods.advice
+        let asking = known.filter { $0 != .publicKey }
+        if asking.isEmpty { return "pass another key with -i" }
+        guard methods.person != nil else { return methods.advice }
+        return asking.contains(where: methods.order.contains)
+            ? "the server's AuthenticationMethods ask for it"
+            : "allow it in ~/.ssh/config: PreferredAuthentications and the like"
     }
 
     private var endless: SSHError {
@@ -152,6 +154,12 @@ package final class Login {
 
     private var refusalHint: String {
         if progress.hasAsked { return "check the user name, and what was typed" }
+        let isForKeys = progress.accepted.contains(LoginMethods.Method.publicKey.rawValue)
+        if !isForKeys, !progress.accepted.isEmpty { return factorHint }
+        if keyLogin.hasFoundUnusable {
+            return "the server would take a key that could not be used: ssh-add it, or see to its "
+                + "passphrase"
+        }
         if !hasTriedKeys { return "pass a key with -i, or start ssh-agent and add one" }
         return keyLogin.hasOffered
             ? "add the public key to the server's authorized_keys, or pass another with -i or -l"
