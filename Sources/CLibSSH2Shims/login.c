@@ -99,15 +99,8 @@ typedef struct {
     unsigned char echo;
 } wide_prompt;
 
-typedef struct {
-    char *text;
-    unsigned int length;
-} narrow_response;
-
-typedef struct {
-    char *text;
-    size_t length;
-} wide_response;
+/* The response of all versions: only the prompt has changed. */
+typedef LIBSSH2_USERAUTH_KBDINT_RESPONSE response;
 
 static bool is_wide(void) { return libssh2_version(0x010b00) != NULL; }
 
@@ -167,13 +160,8 @@ bool ccr_answer(ccr_questions *questions, size_t index, const uint8_t *bytes, si
     char *copy = ccr_allocate(length);
     if (!copy) return false;
     if (length) memcpy(copy, bytes, length);
-    if (is_wide()) {
-        wide_response *r = (wide_response *)questions->responses + index;
-        *r = (wide_response){copy, length};
-    } else {
-        narrow_response *r = (narrow_response *)questions->responses + index;
-        *r = (narrow_response){copy, (unsigned int)length};
-    }
+    response *r = (response *)questions->responses + index;
+    *r = (response){copy, (unsigned int)length};
     return true;
 }
 
