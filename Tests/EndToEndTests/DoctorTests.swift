@@ -111,6 +111,16 @@ import Testing
         }
     }
 
+    @Test func `a name without an address that may be used is told as such`() throws {
+        try withServer { server in
+            let place = try Workplace(server)
+            try place.folder.write("Host *\n AddressFamily inet6\n", to: ".ssh/config")
+            let report = try Self.report(place)
+            #expect(report["name lookup"]?.state == "failed")
+            #expect(report["name lookup"]?.text.contains("AddressFamily") == true)
+        }
+    }
+
     @Test func `an unknown host key is refused, or taken for once, and recorded nowhere`() throws {
         try withServer { server in
             let place = try Workplace(server)

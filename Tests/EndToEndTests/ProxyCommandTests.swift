@@ -83,7 +83,8 @@ import Testing
             #expect(
                 result.errorOutput.hasPrefix(
                     "no way\nccrun: error: cannot agree with the SSH server at target by its "
-                        + "ProxyCommand: the ProxyCommand ended with status 9\n"),
+                        + "ProxyCommand: the ProxyCommand ended with status 9\n"
+                        + "ccrun: hint: see what the ProxyCommand says, and "),
                 "\(result.errorOutput)")
         }
     }

@@ -62,7 +62,8 @@ package final class Doctor {
             return report(.lookup, .passed, "left to \(otherWay)")
         }
         let dialer = Dialer(
-            host: endpoint.host, port: endpoint.port, deadline: .after(destination.phaseLimit),
+            host: endpoint.host, port: endpoint.port, terms: endpoint.dialTerms,
+            deadline: .after(destination.phaseLimit),
             interrupt: Interrupt(descriptor: signals.interruptDescriptor))
         let addresses = try dialer.addresses()
         report(.lookup, .passed, addresses.joined(separator: ", "))

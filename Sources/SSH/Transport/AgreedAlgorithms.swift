@@ -21,13 +21,3 @@ extension Session {
         return length
     }
 }
-
-extension Dialer {
-    /// The addresses of the host as numbers, in the order to try them; connects to nothing.
-    ///
-    /// Throws `nameLookup`, `timeout` or `interrupted`.
-    package func addresses() throws(SSHError) -> [String] {
-        try NameLookup.addresses(of: host, port: port, until: deadline, interrupt: interrupt)
-            .map(\.text)
-    }
-}

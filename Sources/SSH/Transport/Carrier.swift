@@ -16,6 +16,8 @@ protocol Carrier: AnyObject {
     var numericAddress: String? { get }
     /// Why no more bytes come: nil while they may, an empty text for an orderly end.
     var endReason: String? { get }
+    /// What to do where it ends before anybody has answered; nil for the usual.
+    var earlyEndHint: String? { get }
     /// A non-blocking descriptor, for libssh2 to look at; it neither reads nor writes it.
     var descriptor: CInt { get }
 
@@ -38,6 +40,7 @@ protocol Carrier: AnyObject {
 }
 
 extension Carrier {
+    var earlyEndHint: String? { nil }
     var acknowledgedCount: Int? { nil }
     var unacknowledgedCount: Int { 0 }
     var hasEnded: Bool { endReason != nil }

@@ -52,16 +52,23 @@ package struct Dialer {
         let local = try terms.bindAddress.map { name throws(SSHError) in
             try NameLookup.addresses(of: name, port: 0, until: deadline, interrupt: interrupt)
         }
+        return try dial(try targets(), from: local)
+    }
+
+    /// The addresses of the host as numbers, in the order to try them; connects to nothing.
+    ///
+    /// Throws `nameLookup`, `timeout` or `interrupted`.
+    package func addresses() throws(SSHError) -> [String] { try targets().map(\.text) }
+
+    private func targets() throws(SSHError) -> [SocketAddress] {
         let all = try NameLookup.addresses(
             of: host, port: port, until: deadline, interrupt: interrupt)
         let addresses = all.filter { terms.family == nil || $0.family == terms.family }
-        guard !addresses.isEmpty else {
-            throw SSHError(
-                .nameLookup, "cannot find the address of \"\(cleaned(host.utf8))\"",
-                underlying: "none is of the family that AddressFamily asks for",
-                hint: "see what \"ssh -G\" says about the host")
-        }
-        return try dial(addresses, from: local)
+        guard addresses.isEmpty else { return addresses }
+        throw SSHError(
+            .nameLookup, "cannot find the address of \"\(cleaned(host.utf8))\"",
+            underlying: "none is of the family that AddressFamily asks for",
+            hint: "see what \"ssh -G\" says about the host")
     }
 
     /// `local`: the addresses here, of which one of the same family is to be used.

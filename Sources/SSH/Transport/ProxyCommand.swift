@@ -45,6 +45,8 @@ final class ProxyCommand: Carrier {
 
     var numericAddress: String? { nil }
     var descriptor: CInt { reader }
+    let earlyEndHint: String? =
+        "see what the ProxyCommand says, and what \"ssh -G\" says about the host"
 
     // MARK: - Bytes
 
@@ -59,6 +61,7 @@ final class ProxyCommand: Carrier {
     }
 
     func transfer(_ entries: ArraySlice<pollfd>, _ wire: Wire) {
+        guard !hasEnded else { return }
         if entries.last?.revents != 0 { flush(wire) }
         if entries.first?.revents != 0 { fill(wire) }
     }

@@ -135,7 +135,8 @@ package final class Session {
             guard error.code == .connectionLost, error.hint == nil else { throw error }
             var error = error
             error.hint =
-                "try again: a server may limit new connections or refuse this address, and its log "
+                carrier.earlyEndHint
+                ?? "try again: a server may limit new connections or refuse this address, and its log "
                 + "tells; or the port is not an SSH server's"
             throw error
         }
