@@ -21,7 +21,12 @@ package enum RemoteSignal {
     /// as a daemon has a session of its own, and is spared. `session` is what an earlier answer
     /// named: without it, a daemon would pass for the run once that is gone.
     ///
-    /// The script must run in a session of its own and without the id in its own environment.
+    /// Dropbear has all channels of a connection that have no terminal in one session and process
+    /// group, its own. There the script's own group is not signalled as a whole, but what carries the
+    /// id in it and what that came from, up to what this script came from, too: parents first, or a
+    /// shell would go on to its next command.
+    ///
+    /// The script must run without the id in its own environment.
     package static func script(
         run: String, step: Int? = nil, signal: Signal, session: Int? = nil
     ) -> String {
@@ -29,15 +34,37 @@ package enum RemoteSignal {
             [ -n "$first" ] || { echo gone; exit; }
             own=$(cat "/proc/$$/stat")
             set -- ${own##*\)}
-            own=$3 groups='' sent='' refused=''
+            own=$3 pid=$2 kin=" $$ " targets='' tried=' ' sent='' refused=''
+            while [ "$pid" -gt 1 ]; do
+              kin="$kin$pid "
+              text=$(cat "/proc/$pid/stat" 2>/dev/null)
+              set -- ${text##*\)}
+              pid=${2:-0}
+            done
             for entry in $found; do
               pid=${entry%%:*} group=${entry#*:} session=${entry##*:}
               group=${group%:*}
-              [ "$session" = "$first" ] && [ "$group" != "$own" ] || continue
-              case " $groups " in *" $group "*) [ "$group" -le 1 ] || continue ;; esac
-              groups="$groups $group"
-              target=-$group
-              [ "$group" -gt 1 ] || target=$pid
+              [ "$session" = "$first" ] || continue
+              if [ "$group" -le 1 ]; then
+                targets="$targets $pid:$pid:$group"
+              elif [ "$group" != "$own" ]; then
+                targets="$targets -$group:$pid:$group"
+              else
+                while [ "$pid" -gt 1 ]; do
+                  case $kin in *" $pid "*) break ;; esac
+                  text=$(cat "/proc/$pid/stat" 2>/dev/null)
+                  set -- ${text##*\)}
+                  [ "${3:-}" = "$own" ] || break
+                  targets="$pid:$pid:$group $targets"
+                  pid=$2
+                done
+              fi
+            done
+            for entry in $targets; do
+              target=${entry%%:*} group=${entry##*:} pid=${entry#*:}
+              pid=${pid%:*}
+              case $tried in *" $target "*) continue ;; esac
+              tried="$tried$target "
               if kill -\#(signal.rawValue) "$target" 2>/dev/null; then
                 sent="$sent $group"
               elif [ -d "/proc/$pid" ]; then

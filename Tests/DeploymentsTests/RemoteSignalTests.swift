@@ -56,6 +56,36 @@ import Testing
         }
     }
 
+    /// Dropbear has it so.
+    @Test(arguments: Shell.posix)
+    func `in a process group that the script is in itself, only the run is ended`(
+        shell: Shell
+    ) async throws {
+        try await RemoteSignalScene.withRun(shell) { run in
+            let script = RemoteSignal.script(run: run.id, signal: .term)
+            let connection = try run.start(
+                """
+                (export CCRUN_RUN_ID=\(run.id); (sleep 1000 & sleep 1000; echo not reached); :) &
+                ended=$!; sleep 1001 & spared=$!
+                read -r _; sh -c \(ShellQuoting.quoted(script)); wait $ended
+                kill $spared && echo still here
+                """, environment: [:])
+            try await run.waitFor(["sleep", "sleep"])
+            try connection.send(Array("go\n".utf8))
+            try await connection.end()
+            let pid = Int(connection.processID)
+            let lines = connection.lines
+            #expect(lines.count == 2 && lines.last == "still here", "\(lines)")
+            let answer = lines.first.flatMap { Answer.parse($0) }
+            guard case .signalled(pid, let groups)? = answer else {
+                Issue.record("not signalled: \(lines)")
+                return
+            }
+            #expect(Set(groups) == [pid])
+            try await run.waitFor([])
+        }
+    }
+
     @Test func `what makes a process group of its own in the session is ended, too`() async throws {
         try await RemoteSignalScene.withRun { run in
             let live = try run.start("timeout 1000 sleep 1000; exit 3")
