@@ -2,17 +2,9 @@ import Foundation
 import TestServer
 import Testing
 
-/// One program on two screens of tmux, once through ccrun and once through `ssh -tt`.
+/// What a server has anyway, on two screens, once through ccrun and once through `ssh -tt`.
 @Suite(.enabled(if: Tool.find("tmux") != nil, "tmux is not here"))
 struct TerminalScreenTests {
-    enum Step: Sendable {
-        /// Keys are typed, by the names of tmux(1).
-        case keys([String])
-        case resize(columns: Int, rows: Int)
-        /// Both screens show this text, and are the same.
-        case same(showing: String)
-    }
-
     @Test func `python draws the same`() throws {
         try compare(
             "python3 -q",
@@ -73,48 +65,9 @@ struct TerminalScreenTests {
     // MARK: - Private
 
     private func compare(
-        _ command: String, _ steps: [Step], masking: (String) -> String = { $0 }
+        _ command: String, _ steps: [TwinScreens.Step], masking: ((String) -> String)? = nil
     ) throws {
-        try withServer { host in
-            let work = try Workplace(host)
-            let ssh = [try Tool.path("ssh")] + (try host.sshArguments(options: ["-tt", "-q"]))
-            let screens = [
-                try tmux([CCRun.binary, "-t", "shop", command], work),
-                try tmux(ssh + [command], work),
-            ]
-            defer { screens.forEach { $0.close() } }
-            for step in steps {
-                switch step {
-                case .keys(let keys): for screen in screens { try screen.type(keys) }
-                case .resize(let columns, let rows):
-                    for screen in screens { try screen.resize(columns: columns, rows: rows) }
-                case .same(let text): try expectSame(screens, showing: text, masking)
-                }
-            }
-        }
-    }
-
-    private func tmux(_ command: [String], _ work: Workplace) throws -> Tmux {
-        try Tmux(command, environment: work.environment, workingFolder: work.folder.path)
-    }
-
-    /// Waits until the screens are the same: each may still be in the middle of drawing.
-    private func expectSame(
-        _ screens: [Tmux], showing text: String, _ masking: (String) -> String
-    ) throws {
-        var seen: [String] = []
-        do {
-            try eventually("the same screen", every: .milliseconds(50)) {
-                seen = try screens.map { screen in
-                    try screen.screen.map(masking).joined(separator: "\n") + "\n" + screen.place
-                }
-                return seen[0] == seen[1] && seen[0].contains(text)
-            }
-        } catch let error as TestServerError where error.code == .deadline {
-            Issue.record(
-                "\"\(text)\" is awaited; through ccrun:\n\(seen[0])\nthrough ssh:\n\(seen[1])")
-            throw error
-        }
+        try withServer { try TwinScreens.compare(command, on: $0, steps, masking: masking) }
     }
 
     /// A line of top without what changes from one moment to the next, widths included.

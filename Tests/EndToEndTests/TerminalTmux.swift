@@ -1,7 +1,20 @@
+import Foundation
 import TestServer
 
 /// A tmux server of its own with one window, whose screen can be read.
 final class Tmux: Sendable {
+    /// All that there is to see of the screen at one moment.
+    struct Look: Equatable, CustomStringConvertible {
+        /// The lines, without blanks at their ends.
+        var text: String
+        /// The lines to their ends, with the sequences that set colours and attributes.
+        var cells: String
+        /// The cursor's place and the size, as tmux has them, the title, and the modes that are on.
+        var place: String
+
+        var description: String { "\(text)\(cells.debugDescription)\n\(place)" }
+    }
+
     private let folder: ScratchFolder
     private let environment: [String: String]
     private let program: String
@@ -34,18 +47,39 @@ final class Tmux: Sendable {
         }
     }
 
-    /// The cursor's place and the size, as tmux has them.
-    var place: String {
+    private static let places =
+        "#{cursor_x},#{cursor_y} #{pane_width}x#{pane_height} title #{pane_title}"
+        + " region #{scroll_region_upper}-#{scroll_region_lower} tabs #{pane_tabs} modes"
+        + [
+            "alternate_on", "cursor_flag", "insert_flag", "keypad_cursor_flag", "keypad_flag",
+            "mouse_any_flag", "mouse_sgr_flag", "mouse_standard_flag", "mouse_button_flag",
+            "origin_flag", "wrap_flag",
+        ].map { " #{?\($0),\($0),}" }.joined()
+
+    /// The screen with everything that can be told of it.
+    var look: Look {
         get throws {
-            try ask([
-                "display-message", "-p",
-                "#{cursor_x},#{cursor_y} #{pane_width}x#{pane_height} #{alternate_on}",
-            ])
+            // In one go, so that no output comes in between.
+            let border = "8<- - 8<- - 8<"
+            let parts = try ask([
+                "capture-pane", "-p", ";", "display-message", "-p", border, ";",
+                "capture-pane", "-peN", ";", "display-message", "-p", border, ";",
+                "display-message", "-p", Self.places,
+            ]).components(separatedBy: border + "\n")
+            guard parts.count == 3 else {
+                throw TestServerError(.program, "cannot look at tmux's screen", "\(parts)")
+            }
+            return Look(text: parts[0], cells: parts[1], place: parts[2])
         }
     }
 
     /// Types keys by the names of tmux(1), *Key bindings*.
-    func type(_ keys: [String]) throws { try ask(["send-keys"] + keys) }
+    func type(_ keys: [String]) throws { try ask(["send-keys"] + keys.map(Self.escaped)) }
+
+    /// Pastes a text, in brackets where the program has asked for them.
+    func paste(_ text: String) throws {
+        try ask(["set-buffer", "--", Self.escaped(text), ";", "paste-buffer", "-p"])
+    }
 
     func resize(columns: Int, rows: Int) throws {
         try ask(["resize-window", "-x", "\(columns)", "-y", "\(rows)"])
@@ -56,10 +90,15 @@ final class Tmux: Sendable {
         folder.remove()
     }
 
+    /// A semicolon at the end of a word would end the command (tmux(1), *Parsing syntax*).
+    private static func escaped(_ word: String) -> String {
+        word.hasSuffix(";") ? word.dropLast() + "\\;" : word
+    }
+
     @discardableResult
     private func ask(_ words: [String]) throws -> String {
         let result = try ChildProcess.run(
-            program, ["-S", folder.file("socket"), "-f", folder.file("conf")] + words,
+            program, ["-u", "-S", folder.file("socket"), "-f", folder.file("conf")] + words,
             environment: environment)
         guard result.status == .exited(0) else {
             throw TestServerError(
