@@ -32,6 +32,11 @@ package struct RemoteCommand: Sendable, Equatable {
     /// 6.1), and libssh2 sends none over 40000.
     static let longestExecLine = 32_000
 
+    /// The longest line that a request takes; what is longer goes with the preamble.
+    ///
+    /// Dropbear ends the connection over a command of more than 9000 bytes (its MAX_CMD_LEN).
+    static let longestPortableLine = 9000
+
     /// Composes what runs `request` on `deployment`.
     ///
     /// `environment` comes on top of the deployment's own, `DEP_NAME`, `CCRUN_RUN_ID` and
@@ -84,7 +89,7 @@ package struct RemoteCommand: Sendable, Equatable {
         let plain = try RemoteScript(request, deployment: deployment, job: job)
         let plainLine = ExecLine.carrying(plain.whole, identifiers: identifiers)
         if variables.isEmpty, plain.input.isEmpty, deployment.through == nil,
-            plainLine.utf8.count <= Self.longestExecLine
+            plainLine.utf8.count <= Self.longestPortableLine
         {
             execLine = plainLine
             script = plain.whole
@@ -96,7 +101,7 @@ package struct RemoteCommand: Sendable, Equatable {
                 request, deployment: deployment, readsPreamble: true, terminalModes: terminalModes,
                 job: job)
             let line = ExecLine.carrying(full.whole)
-            if line.utf8.count <= Self.longestExecLine {
+            if line.utf8.count <= Self.longestPortableLine {
                 execLine = line
             } else {
                 variables.append(
