@@ -36,10 +36,10 @@ enum LoginAlgorithms {
     /// The ways to offer a key, in the order to try them; none when it cannot be used.
     ///
     /// libssh2 before 1.11 takes the algorithm's name from the blob and knows only `ssh-rsa`, SHA-1,
-    /// which sshd from 8.8 on refuses. A blob whose type says `rsa-sha2-512` makes it ask for that
-    /// instead; sshd reads the key from it all the same. A certificate is signed as a whole, so its type
-    /// stays and the name alone is another. Later versions choose by themselves. Nor does it, before
-    /// 1.11, give a certificate's signature the plain key's name, but for ECDSA, or know security keys.
+    /// which sshd from 8.8 on refuses. So another name is announced, and the blob's type stays as it is:
+    /// sshd reads a key whose type says `rsa-sha2-512`, too, but dropbear does not. Later versions choose
+    /// by themselves. Nor does it, before 1.11, give a certificate's signature the plain key's name, but
+    /// for ECDSA, or know security keys.
     static func offers(of key: PublicKey, version: LibraryVersion) -> [KeyOffer] {
         let plainType = Certificate.plainName(of: key.type) ?? key.type
         let isCertificate = plainType != key.type
@@ -52,9 +52,7 @@ enum LoginAlgorithms {
         }
         if plainType == "ssh-rsa" {
             return ["rsa-sha2-512", "rsa-sha2-256"].map { name in
-                isCertificate
-                    ? offer(key, as: "\(name)-cert-v01@openssh.com")
-                    : KeyOffer(blob: renamed(key.blob, to: name))
+                offer(key, as: isCertificate ? "\(name)-cert-v01@openssh.com" : name)
             }
         }
         let isComposed = !isSecurityKey && (!isCertificate || plainType.hasPrefix("ecdsa-"))
@@ -69,11 +67,6 @@ enum LoginAlgorithms {
     private static func offer(_ key: PublicKey, as name: String) -> KeyOffer {
         KeyOffer(
             blob: key.blob, announced: name, composition: .whole(nameLength: name.utf8.count))
-    }
-
-    private static func renamed(_ blob: [UInt8], to name: String) -> [UInt8] {
-        let old = 4 + "ssh-rsa".utf8.count
-        return [0, 0, 0, UInt8(name.utf8.count)] + Array(name.utf8) + blob.dropFirst(old)
     }
 
     /// SSH_AGENT_RSA_SHA2_256 and _512 (draft-miller-ssh-agent, 3.6.1).
