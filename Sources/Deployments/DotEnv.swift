@@ -10,15 +10,28 @@
 /// or else of the environment, in any quotes (see `DotEnvExpansion`). Unlike python-dotenv this takes
 /// a byte order mark off, counts no blanks but those of ASCII, and wants keys that sh can export.
 package struct DotEnv {
-    /// The text is not dotenv syntax in the statement that begins in this line, counted from 1.
-    package struct Malformed: Error, Equatable {
+    /// What is wrong with the statement that begins in a line, counted from 1.
+    package struct Problem: Error, Equatable {
+        package enum Kind: Sendable {
+            /// It is not dotenv syntax.
+            case malformed
+            /// With it the values have more than 2 MiB together, which no program can be given.
+            case tooLarge
+        }
+
+        package let kind: Kind
         package let line: Int
     }
+
+    /// In bytes: Linux has so much room for arguments and environment (execve(2), ARG_MAX), and lines
+    /// that refer to those above could double each other without end.
+    private static let mostBytes = 2 << 20
 
     private let bytes: [UInt8]
     private var place = 0
     /// The line of `place`, while a statement begins there.
     private var line = 1
+    private var statementLine = 1
 
     /// Reads text whose lines end in newlines, carriage returns or both.
     private init(_ text: String) {
@@ -36,19 +49,23 @@ package struct DotEnv {
 
     /// Returns the variables of a file's text, each name once.
     ///
-    /// Throws `Malformed` for what cannot be read, or has a key that is not letters, digits and `_`.
+    /// Throws `malformed` for what cannot be read, or has a key that is not letters, digits and `_`.
     package static func variables(
         in text: String, environment: [String: String]
-    ) throws(Malformed) -> [EnvironmentVariable] {
+    ) throws(Problem) -> [EnvironmentVariable] {
         var file = DotEnv(text)
+        var left = mostBytes
         var names: [String] = []
         var known: [String: String?] = [:]
         while let (name, value) = try file.nextStatement() {
-            let expanded = value.map { value in
-                DotEnvExpansion.expanded(value) { wanted in
+            var expanded: String?
+            if let value {
+                expanded = DotEnvExpansion.expanded(value, limit: left) { wanted in
                     // What was named without a value counts as set to nothing.
                     if let value = known[wanted] { value ?? "" } else { environment[wanted] }
                 }
+                guard let expanded else { throw Problem(kind: .tooLarge, line: file.statementLine) }
+                left -= expanded.utf8.count
             }
             if known.updateValue(expanded, forKey: name) == nil { names.append(name) }
         }
@@ -59,12 +76,13 @@ package struct DotEnv {
 
     // MARK: - Statements
 
-    private mutating func nextStatement() throws(Malformed) -> (name: String, value: String?)? {
+    private mutating func nextStatement() throws(Problem) -> (name: String, value: String?)? {
         while true {
             let end = place
             skip { Self.isBlank($0) || $0 == UInt8(ascii: "\n") }
             countLines(from: end)
             if place == bytes.count { return nil }
+            statementLine = line
             let start = place
             defer { countLines(from: start) }
             do {
@@ -72,7 +90,7 @@ package struct DotEnv {
                 if next != UInt8(ascii: "#") { return try assignment() }
                 skipRestOfLine()
             } catch {
-                throw Malformed(line: line)
+                throw Problem(kind: .malformed, line: line)
             }
         }
     }

@@ -4,8 +4,11 @@
 /// counts as set, other than in a shell, and a default is taken as it stands. `$NAME`, `$(…)` and
 /// backquotes are text.
 enum DotEnvExpansion {
-    /// Returns the text with each variable replaced by what `lookup` says, or else by its default.
-    static func expanded(_ text: String, lookup: (String) -> String?) -> String {
+    /// Returns the text with each variable replaced by what `lookup` says, or else by its default;
+    /// nil where that has more than `limit` bytes.
+    static func expanded(
+        _ text: String, limit: Int, lookup: (String) -> String?
+    ) -> String? {
         var expanded = ""
         var rest = Substring(text).unicodeScalars
         let opening = "${".unicodeScalars
@@ -17,10 +20,11 @@ enum DotEnvExpansion {
                 continue
             }
             expanded += lookup(reference.name) ?? reference.fallback
+            if expanded.utf8.count > limit { return nil }
             rest = reference.rest
         }
         expanded.unicodeScalars += rest
-        return expanded
+        return expanded.utf8.count > limit ? nil : expanded
     }
 
     /// What stands behind `${`.

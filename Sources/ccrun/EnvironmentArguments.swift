@@ -69,8 +69,13 @@ enum EnvironmentArguments {
         do {
             return try DotEnv.variables(in: text, environment: environment)
         } catch {
+            let reason =
+                switch error.kind {
+                case .malformed: "not a line of KEY=VALUE"
+                case .tooLarge: "the values up to here have more than 2 MiB"
+                }
             throw DeploymentsError(
-                .invalidEnvironment, "\(path):\(error.line)", because: "not a line of KEY=VALUE")
+                .invalidEnvironment, "\(path):\(error.line)", because: reason)
         }
     }
 

@@ -48,6 +48,14 @@ struct DotEnvTests {
         #expect(variables.map(\.value) == ["3", "2", "4"])
     }
 
+    @Test func `values that double each other end where no program could have them`() {
+        // All values up to line n have 2^n - 1 bytes together.
+        let text = "A=x\n" + String(repeating: "A=${A}${A}\n", count: 1000)
+        #expect(throws: DotEnv.Problem(kind: .tooLarge, line: 22)) {
+            try DotEnv.variables(in: text, environment: [:])
+        }
+    }
+
     @Test func `a large file takes time in proportion to its size`() throws {
         let lines = (0..<20_000).map { "KEY_\($0)=\"value \($0)\" # '${KEY_0}'\n" }.joined()
         let long = "LONG=\"" + String(repeating: "\\\"x${KEY_1}", count: 20_000) + "\"\n"
