@@ -92,20 +92,33 @@ make_keys() {
         >"$ssh/known_hosts"
 }
 
-# Starts a private sshd on a free port of 127.0.0.1, all its files in DIR/server; the keys to get
-# in are in DIR/home/.ssh. It knows one user: the caller, with a home in DIR/server and SHELL as
-# login shell. libnss_wrapper tells it so; that needs no root, and no real account is touched.
-# Sets sshd_port and sshd_pid.
-start_sshd() {
-    local dir=$1 shell=${2:-/bin/bash} server=$1/server user
+# Makes the one user whom a scratch server knows: the caller, with a home in SERVER and SHELL.
+make_account() {
+    local server=$1 shell=$2 user
     user=$(id -un)
-    sshd_port=$(free_port)
-    make_keys "$server" "$dir/home/.ssh" "$sshd_port"
     mkdir -p "$server/home"
     printf '%s:*:%s:%s::%s:%s\n' "$user" "$(id -u)" "$(id -g)" "$server/home" "$shell" \
         >"$server/passwd"
     getent passwd sshd >>"$server/passwd" || true
     printf '%s:*:19000::::::\n' "$user" >"$server/shadow"
+}
+
+# Becomes a command that knows the user of SERVER and no other. libnss_wrapper tells it so; that needs
+# no root, and no real account is touched. It gets a session of its own: ^C at our terminal is not for it.
+exec_server() {
+    local server=$1
+    exec env LD_PRELOAD=libnss_wrapper.so NSS_WRAPPER_PASSWD="$server/passwd" \
+        NSS_WRAPPER_SHADOW="$server/shadow" NSS_WRAPPER_GROUP=/etc/group setsid "${@:2}" \
+        </dev/null >"$server/sshd.log" 2>&1
+}
+
+# Starts a private sshd on a free port of 127.0.0.1, all its files in DIR/server; the keys to get
+# in are in DIR/home/.ssh. Its user's login shell is SHELL. Sets sshd_port and sshd_pid.
+start_sshd() {
+    local dir=$1 shell=${2:-/bin/bash} server=$1/server
+    sshd_port=$(free_port)
+    make_keys "$server" "$dir/home/.ssh" "$sshd_port"
+    make_account "$server" "$shell"
     cat >"$server/sshd_config" <<CONFIG
 ListenAddress 127.0.0.1
 Port $sshd_port
@@ -123,11 +136,7 @@ PrintLastLog no
 MaxStartups 100
 CONFIG
     [ "$(id -u)" != 0 ] || mkdir -p /run/sshd
-    # A session of its own, so that ^C at our terminal is not for it.
-    LD_PRELOAD=libnss_wrapper.so NSS_WRAPPER_PASSWD="$server/passwd" \
-        NSS_WRAPPER_SHADOW="$server/shadow" NSS_WRAPPER_GROUP=/etc/group \
-        setsid /usr/sbin/sshd -D -e -f "$server/sshd_config" \
-        </dev/null >"$server/sshd.log" 2>&1 &
+    exec_server "$server" /usr/sbin/sshd -D -e -f "$server/sshd_config" &
     sshd_pid=$!
     echo "$sshd_pid" >"$server/sshd.pid"
     wait_for_port "$sshd_port" "$sshd_pid" \
@@ -215,6 +224,13 @@ processes_below() {
     local child
     echo "$1"
     for child in $(pgrep -P "$1"); do processes_below "$child"; done
+}
+
+# The suites with tests that take the server they are given. The others look at a server's files and
+# processes, or change it: they have one of their own wherever they run.
+suites_of_a_given_server() {
+    grep -lE 'withServer|withDjango' Tests/EndToEndTests/*Tests.swift \
+        | xargs sed -n 's/.*struct \([A-Za-z]*Tests\) {.*/EndToEndTests.\1/p' | paste -s -d '|'
 }
 
 # Runs swift test with ARGUMENTS, shows what did not pass, and fails where a test failed or was

@@ -202,3 +202,6 @@ func withServer<Result>(_ body: (any TestHost) throws -> Result) throws -> Resul
 
 /// Whether the tests run against a server that is given.
 let serverIsGiven = ProcessInfo.processInfo.environment["CCRUN_TEST_SSHD"]?.isEmpty == false
+
+/// Whether the given server is dropbear, whose differences docs/servers.md tells.
+let serverIsDropbear = ProcessInfo.processInfo.environment["CCRUN_TEST_SERVER"] == "dropbear"

@@ -25,10 +25,12 @@ import Testing
     }
 
     @Test func `ssh brings the same words, once they are quoted for it`() throws {
+        // Over a longer command dropbear ends ssh's connection.
+        let words = serverIsDropbear ? Self.words.dropLast() : Self.words
         try withServer { server in
             let place = try Workplace(server)
-            let ours = try place.run(["shop", "printf", "[%s]\\n"] + Self.words)
-            let quoted = (["printf", "[%s]\\n"] + Self.words).map {
+            let ours = try place.run(["shop", "printf", "[%s]\\n"] + words)
+            let quoted = (["printf", "[%s]\\n"] + words).map {
                 "'" + $0.replacing("'", with: "'\\''") + "'"
             }
             let theirs = try server.ssh(quoted)
