@@ -85,6 +85,8 @@ static void watch_channel(ccr_wire *wire, reader *r, uint8_t message) {
     uint32_t number = read_number(r);
     ccr_channel_facts *facts = r->whole ? ccr_facts_of_channel(wire, number) : NULL;
     if (!facts) return;
+    /* What comes behind the close is nobody's word (RFC 4254, 5.3). */
+    if (facts->closed) return;
     if (message == MSG_CHANNEL_CLOSE) { facts->closed = true; return; }
     size_t length;
     const uint8_t *type = read_string(r, &length);

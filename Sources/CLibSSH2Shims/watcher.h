@@ -14,6 +14,18 @@ void ccr_watch_for_banner(ccr_wire *wire, const uint8_t *memory, size_t size);
 size_t ccr_take_from_packet(uint8_t *memory, size_t size, uint32_t channel, uint32_t stream,
                             uint8_t *room, size_t count);
 
+/* Remembers where the session keeps its packet, by the buffer that it reads into. */
+void ccr_note_buffer(ccr_wire *wire, const void *buffer, size_t length);
+
+/* Whether count is the room for a packet that is not made of whole blocks: libssh2 would abort(3). */
+bool ccr_is_misfit(const ccr_wire *wire, size_t count);
+
+/* How much of a block is the payload, where that is the packet just read: behind it are padding and MAC. */
+size_t ccr_payload_length(const ccr_wire *wire, const uint8_t *memory, size_t size);
+
+/* The size that a block was asked for. */
+size_t ccr_size(const void *memory);
+
 /* Puts the signature that is to stand there into a block, if that is the request that holds its stand-in. */
 bool ccr_put_signature(ccr_wire *wire, uint8_t *memory, size_t size);
 void ccr_forget_signature(ccr_wire *wire);

@@ -60,11 +60,16 @@ static void put_signature(ccr_wire *wire) {
 void ccr_release(ccr_wire *wire, void *memory) {
     if (!memory) return;
     block *b = (block *)memory - 1;
-    if (wire && !wire->forged) ccr_watch(wire, memory, b->size);
+    if (wire && !ccr_host_key_holds(wire)) wire->forged = true;
+    if (wire && !wire->forged) ccr_watch(wire, memory, ccr_payload_length(wire, memory, b->size));
     if (wire && memory == wire->signature.stand_in) put_signature(wire);
     if (wire && wire->holds_secrets) explicit_bzero(memory, b->size);
     let_go(b);
     free(b);
+}
+
+size_t ccr_size(const void *memory) {
+    return ((const block *)memory - 1)->size;
 }
 
 void ccr_watch_held(ccr_wire *wire) {
@@ -113,7 +118,7 @@ static bool is_bearable(ccr_wire *wire, size_t count) {
 
 static LIBSSH2_ALLOC_FUNC(on_allocate) {
     ccr_wire *wire = *abstract;
-    if (!is_bearable(wire, count)) return NULL;
+    if (!is_bearable(wire, count) || ccr_is_misfit(wire, count)) return NULL;
     /* Room for the request, which comes after that for the name. */
     if (wire->key.room && count > wire->key.length) {
         memcpy(wire->key.room, wire->key.blob, wire->key.length);
@@ -158,6 +163,7 @@ static LIBSSH2_RECV_FUNC(on_receive) {
     (void)socket;
     (void)flags;
     ccr_wire *wire = *abstract;
+    ccr_note_buffer(wire, buffer, length);
     size_t held = wire->incoming.tail - wire->incoming.head;
     if (wire->gate_closed) return -EAGAIN;
     if (held == 0) return wire->ended ? 0 : -EAGAIN;
@@ -181,6 +187,30 @@ static LIBSSH2_MACERROR_FUNC(on_forgery) {
     return -1;
 }
 
+/* ---- The host key ----------------------------------------------------------------------------- */
+
+bool ccr_keep_host_key(ccr_wire *wire) {
+    free(wire->host_key.blob);
+    wire->host_key.blob = NULL;
+    size_t length = 0;
+    int type;
+    const char *blob = wire->session ? libssh2_session_hostkey(wire->session, &length, &type) : NULL;
+    if (!blob || length == 0) return false;
+    wire->host_key.blob = malloc(length);
+    if (!wire->host_key.blob) return false;
+    memcpy(wire->host_key.blob, blob, length);
+    wire->host_key.length = length;
+    return true;
+}
+
+bool ccr_host_key_holds(const ccr_wire *wire) {
+    if (!wire->session || !wire->host_key.blob) return true;
+    size_t length = 0;
+    int type;
+    const char *blob = libssh2_session_hostkey(wire->session, &length, &type);
+    return blob && length == wire->host_key.length && memcmp(blob, wire->host_key.blob, length) == 0;
+}
+
 /* ---- Lifetimes -------------------------------------------------------------------------------- */
 
 ccr_wire *ccr_wire_create(void) {
@@ -196,12 +226,14 @@ void ccr_wire_destroy(ccr_wire *wire) {
     free(wire->incoming.base);
     free(wire->outgoing.base);
     ccr_forget_signature(wire);
+    free(wire->host_key.blob);
     free(wire);
 }
 
 LIBSSH2_SESSION *ccr_session_create(ccr_wire *wire) {
     LIBSSH2_SESSION *session = libssh2_session_init_ex(on_allocate, on_free, on_reallocate, wire);
     if (!session) return NULL;
+    wire->session = session;
     libssh2_session_set_blocking(session, 0);
     /* Deprecated in 1.11 in favour of callback_set2, which 1.10 has not. */
 #if defined(__GNUC__)
@@ -215,6 +247,13 @@ LIBSSH2_SESSION *ccr_session_create(ccr_wire *wire) {
 #pragma GCC diagnostic pop
 #endif
     return session;
+}
+
+void ccr_session_free(ccr_wire *wire) {
+    LIBSSH2_SESSION *session = wire->session;
+    wire->session = NULL;
+    wire->packet = NULL;
+    libssh2_session_free(session);
 }
 
 ccr_channel_facts *ccr_facts_of_channel(ccr_wire *wire, uint32_t number) {

@@ -44,6 +44,15 @@ private typealias Packet = TestServer.WireWriter
         #expect(wire.facts(ofChannel: 0).exitStatus == expected)
     }
 
+    @Test func `what comes behind the close of a channel is nobody's word`() {
+        let wire = Wire.watching()
+        wire.free(Packet(97).uint32(0).bytes)
+        wire.free(Self.exitStatus(0))
+        wire.free(Self.exitSignal("TERM"))
+        #expect(wire.facts(ofChannel: 0).isClosed)
+        #expect(!wire.facts(ofChannel: 0).hasVerdict)
+    }
+
     @Test func `an exit status that is cut off anywhere is none`() {
         let packet = Self.exitStatus(0x0102_0304)
         for count in 0..<packet.count {

@@ -83,6 +83,10 @@ typedef struct {
     struct { uint8_t *room; const uint8_t *blob; size_t length; } key;
     /* What is to stand in a request in place of the signature that libssh2 composes. */
     struct { void *stand_in; uint8_t *bytes; size_t length, offset, name_length; } signature;
+    LIBSSH2_SESSION *session; /* until it is about to end */
+    const void *packet;       /* where the session keeps what it knows of the packet that it reads */
+    /* The host key of the first key exchange, which every later one has to show. */
+    struct { uint8_t *blob; size_t length; } host_key;
 } ccr_wire;
 
 ccr_wire *ccr_wire_create(void);
@@ -90,6 +94,14 @@ void ccr_wire_destroy(ccr_wire *wire);
 
 /* A non-blocking session over the wire, or NULL without memory. The wire must outlive it. */
 LIBSSH2_SESSION *ccr_session_create(ccr_wire *wire);
+
+/* Keeps the host key of the handshake; false without memory, or where the session has none. */
+bool ccr_keep_host_key(ccr_wire *wire);
+/* Whether the session's host key is the one that was kept, or none was. libssh2 takes any that signs when
+ * keys are renewed; from then on the watcher believes nothing. */
+bool ccr_host_key_holds(const ccr_wire *wire);
+/* Frees the session; nothing looks into it any more then. */
+void ccr_session_free(ccr_wire *wire);
 
 /* Looks for a banner among the packets that libssh2 holds: it frees one only with the session, unless
  * it is asked for the methods, which costs a round trip. */

@@ -93,6 +93,7 @@ package final class Channel {
         _ stream: Stream, into buffer: UnsafeMutableRawBufferPointer
     ) throws(SSHError) -> Reading {
         let count = rawRead(stream, buffer)
+        try session.expectSameHostKey("the connection to \(session.address) was lost")
         if count > 0 { return .bytes(count) }
         if count == 0 { return libssh2_channel_eof(raw) == 1 ? .end : .nothingYet }
         if count == Int(LIBSSH2_ERROR_EAGAIN) { return .nothingYet }

@@ -29,7 +29,7 @@ package final class Session {
             // Cannot block: the wire has ended, so libssh2 has nothing to wait for.
             wire.hasEnded = true
             wire.allowance = nil
-            libssh2_session_free(raw)
+            ccr_session_free(wire.raw)
         }
     }
 
@@ -141,6 +141,9 @@ package final class Session {
             throw error
         }
         wire.opening = nil
+        guard ccr_keep_host_key(wire.raw) else {
+            throw SSHError(.protocolError, attempted, underlying: "no host key came")
+        }
     }
 
     /// The key the server proved to hold; nil before the handshake.
@@ -163,10 +166,21 @@ package final class Session {
     ) throws(SSHError) -> CInt {
         while true {
             let code = call()
+            try expectSameHostKey(attempted())
             if code >= 0 { return code }
             if code != LIBSSH2_ERROR_EAGAIN { throw error(code, attempted()) }
             try turn(attempted(), until: deadline)
         }
+    }
+
+    /// Throws `hostKeyChanged` where a renewal of the keys has brought another host key.
+    ///
+    /// ssh ends there as well: whoever holds it was not the one that was verified.
+    func expectSameHostKey(_ attempted: @autoclosure () -> String) throws(SSHError) {
+        guard !ccr_host_key_holds(wire.raw) else { return }
+        throw SSHError(
+            .hostKeyChanged, attempted(),
+            underlying: "the host key changed in the middle of the session")
     }
 
     /// One wait: sends what is queued, then sleeps until the network has something or time is up.

@@ -24,6 +24,8 @@ package enum ClientEvent: Sendable, Equatable {
     case disconnect(reason: UInt32, text: String)
     /// The script's fault for this phase came to pass.
     case wronged(in: Phase)
+    /// The script's tampering with a message of this number came to pass.
+    case tampered(with: UInt8)
     /// The connection is over; the reason is ours, for people to read.
     case ended(String)
 }

@@ -36,6 +36,10 @@ final class Conversation {
     /// Input that the program has yet to copy to its output.
     var toEcho: [UInt8] = []
     var channel: Channel?
+    /// How many messages of a number were due so far.
+    var dueCount: [UInt8: Int] = [:]
+    /// What is to follow the next message.
+    var held: [[UInt8]] = []
     private let socket: Descriptor
     private let record: ClientRecord
 
@@ -66,6 +70,11 @@ final class Conversation {
         }
         socket.close()
         note(.ended(ending))
+    }
+
+    /// The key that a key exchange is signed with.
+    func signingKey(isFirst: Bool) -> Curve25519.Signing.PrivateKey {
+        !isFirst && script.changesHostKeyOnRenewal ? Curve25519.Signing.PrivateKey() : hostKey
     }
 
     func note(_ event: ClientEvent) { record.add(event, to: number) }
@@ -105,7 +114,7 @@ final class Conversation {
         case .forged(let payload):
             try stream.send(payload, flaw: .badMAC)
         case .oversizedPacket:
-            try stream.send(ignorable, flaw: .oversizedLength)
+            try stream.send(ignorable, flaw: .length(0x7FFF_FFFF))
         case .message(let payload):
             try stream.send(payload)
             return
@@ -162,7 +171,7 @@ final class Conversation {
             let name = try reader.text()
             note(.service(name))
             try reach(.serviceAccept)
-            try stream.send(WireWriter(Message.serviceAccept).string(name).bytes)
+            try send(WireWriter(Message.serviceAccept).string(name).bytes)
         case Message.kexInit:
             try exchangeKeys(clientInit: payload)
         case Message.userauthRequest:
@@ -171,7 +180,7 @@ final class Conversation {
             try checkAnswers(&reader)
         case Message.globalRequest:
             note(.request(try reader.text()))
-            if try reader.boolean() { try stream.send([Message.requestFailure]) }
+            if try reader.boolean() { try send([Message.requestFailure]) }
         case Message.channelOpen...Message.channelRequest:
             try handleChannel(payload[0], &reader)
         case let other:

@@ -11,7 +11,7 @@ extension Conversation {
         let isFirst = sessionID.isEmpty
         if isFirst { try reach(.kexInit) }
         let ourInit = kexInit()
-        try stream.send(ourInit)
+        try send(ourInit)
         let theirInit = try clientInit ?? receiveKexInit()
         let choice = try choose(theirInit)
 
@@ -21,6 +21,7 @@ extension Conversation {
         let secret = try ephemeral.sharedSecretFromKeyAgreement(
             with: .init(rawRepresentation: clientKey))
         let serverKey = Array(ephemeral.publicKey.rawRepresentation)
+        let hostKey = signingKey(isFirst: isFirst)
         let keyBlob = hostKeyBlob(hostKey)
         let shared = WireWriter().mpint(secret.withUnsafeBytes { Array($0) }).bytes
         let identification = script.identification.prefix { $0 != 13 && $0 != 10 }
@@ -33,11 +34,11 @@ extension Conversation {
         let signature = WireWriter().string("ssh-ed25519")
             .string(Array(try hostKey.signature(for: hash))).bytes
         if isFirst { try reach(.kexReply) }
-        try stream.send(
+        try send(
             WireWriter(Message.kexECDHReply).string(keyBlob).string(serverKey).string(signature)
                 .bytes)
         if isFirst { try reach(.newKeys) }
-        try stream.send([Message.newKeys])
+        try send([Message.newKeys])
         stream.sending = protection(choice.cipher[1], choice.mac[1], "BDF", shared, hash)
         if isFirst && choice.extensionInfo { try sendExtensionInfo() }
         _ = try receive(Message.newKeys)
@@ -130,7 +131,7 @@ extension Conversation {
     }
 
     private func sendExtensionInfo() throws {
-        try stream.send(
+        try send(
             WireWriter(Message.extensionInfo).uint32(1).string("server-sig-algs")
                 .nameList(script.algorithms.signatures).bytes)
     }

@@ -37,7 +37,7 @@ extension Conversation {
             case (.refused, _), (.refusedOnceSigned, true):
                 try refuseLogin()
             case (.accepted, false), (.refusedOnceSigned, false), (.partial, false):
-                try stream.send(
+                try send(
                     WireWriter(Message.userauthContinue).string(attempt.algorithm ?? "")
                         .string(attempt.keyBlob ?? []).bytes)
             case (.partial, true):
@@ -50,7 +50,7 @@ extension Conversation {
         case "password" where policy.password != nil:
             try answer(password: attempt.password ?? "")
         case "keyboard-interactive" where policy.questionPacket != nil:
-            try stream.send(policy.questionPacket ?? [])
+            try send(policy.questionPacket ?? [])
         case "keyboard-interactive" where policy.methods.contains("keyboard-interactive"):
             questionRound = 0
             try ask(policy.questions, policy.questionTitle)
@@ -65,7 +65,7 @@ extension Conversation {
         case .accepted: try acceptLogin()
         case .partial: try refuseLogin(isPartial: true, satisfied: "password")
         case .expired:
-            try stream.send(
+            try send(
                 WireWriter(Message.userauthContinue).string("choose another").string("").bytes)
         }
     }
@@ -78,7 +78,7 @@ extension Conversation {
         for question in questions {
             request = request.string(question.prompt).boolean(question.echoes)
         }
-        try stream.send(request.bytes)
+        try send(request.bytes)
     }
 
     func checkAnswers(_ reader: inout WireReader) throws {
@@ -97,12 +97,12 @@ extension Conversation {
     private func sendLoginBanner() throws {
         guard let banner = script.login.banner, !hasSentLoginBanner else { return }
         hasSentLoginBanner = true
-        try stream.send(WireWriter(Message.userauthBanner).string(banner).string("").bytes)
+        try send(WireWriter(Message.userauthBanner).string(banner).string("").bytes)
     }
 
     private func acceptLogin() throws {
         try reach(.userauthSuccess)
-        try stream.send([Message.userauthSuccess])
+        try send([Message.userauthSuccess])
     }
 
     /// After a partial success the method is no more among those that may go on, unless it is the
@@ -110,7 +110,7 @@ extension Conversation {
     private func refuseLogin(isPartial: Bool = false, satisfied: String = "publickey") throws {
         let others = script.login.methods.filter { $0 != satisfied }
         let methods = isPartial && !others.isEmpty ? others : script.login.methods
-        try stream.send(
+        try send(
             WireWriter(Message.userauthFailure).nameList(methods).boolean(isPartial).bytes)
     }
 

@@ -2,20 +2,22 @@ import Crypto
 import CryptoExtras
 import Foundation
 
+/// What can be wrong with a packet that is sent.
+package enum PacketFlaw: Sendable, Equatable {
+    /// The MAC does not fit. Before there are keys, the padding is longer than the packet.
+    case badMAC
+    /// The length says this.
+    case length(UInt32)
+    /// The length of the padding says this.
+    case padding(UInt8)
+}
+
 /// The binary packet protocol over a socket, for one thread (RFC 4253 §6).
 final class PacketStream {
     /// The keys of one direction; none of them before the first NEWKEYS.
     struct Protection {
         var cipher: CounterMode?
         var authentication: Authentication?
-    }
-
-    /// What can be wrong with a packet that is sent.
-    enum Flaw {
-        /// The MAC does not fit. Before there are keys, the padding is longer than the packet.
-        case badMAC
-        /// The length says 2 GiB less one byte.
-        case oversizedLength
     }
 
     var sending = Protection()
@@ -54,21 +56,35 @@ final class PacketStream {
 
     // MARK: - Packets
 
-    func send(_ payload: [UInt8], flaw: Flaw? = nil) throws {
+    func send(_ payload: [UInt8], flaw: PacketFlaw? = nil) throws {
+        try socket.write(try packet(payload, flaw: flaw))
+    }
+
+    /// The first half of the packet that `payload` would travel in.
+    func sendHalf(of payload: [UInt8]) throws {
+        let whole = try packet(payload, flaw: nil)
+        try socket.write(Array(whole.prefix(whole.count / 2)))
+    }
+
+    private func packet(_ payload: [UInt8], flaw: PacketFlaw?) throws -> [UInt8] {
         let block = sending.cipher == nil ? 8 : 16
         var padding = block - (5 + payload.count) % block
         if padding < 4 { padding += block }
         var length = UInt32(1 + payload.count + padding)
-        if flaw == .oversizedLength { length = 0x7FFF_FFFF }
-        let isPlain = sending.cipher == nil
-        let stated = flaw == .badMAC && isPlain ? 255 : UInt8(padding)
+        var stated = UInt8(padding)
+        switch flaw {
+        case .length(let wrong): length = wrong
+        case .padding(let wrong): stated = wrong
+        case .badMAC where sending.cipher == nil: stated = 255
+        case .badMAC, nil: break
+        }
         let packet = WireWriter().uint32(length).byte(stated).raw(payload)
             .raw(repeatElement(0, count: padding)).bytes
         let tag = sending.authentication?.tag(packet, sequence: sendSequence) ?? []
         let damaged = flaw == .badMAC ? tag.map { ~$0 } : tag
         let body = try sending.cipher?.apply(packet) ?? packet
         sendSequence &+= 1
-        try socket.write(body + damaged)
+        return body + damaged
     }
 
     /// The next packet's payload, which is never empty.

@@ -98,7 +98,7 @@ extension Conversation {
 
     private func sendToChannel(_ message: UInt8, _ rest: some Collection<UInt8> = []) throws {
         guard let channel else { return }
-        try stream.send(WireWriter(message).uint32(channel.theirNumber).raw(rest).bytes)
+        try send(WireWriter(message).uint32(channel.theirNumber).raw(rest).bytes)
     }
 
     /// Handles messages until the channel is as wanted; ends the program when it is closed.

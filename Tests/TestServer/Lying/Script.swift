@@ -7,12 +7,16 @@ package struct Script: Sendable {
     package var algorithms = Algorithms()
     /// What goes wrong instead of the honest message of a phase.
     package var faults: [Phase: Misbehaviour] = [:]
+    /// What is done to single messages on their way out.
+    package var tamperings: [Tampering] = []
     package var login = LoginPolicy()
     package var channel = ChannelPolicy()
     /// What happens once a command or shell was accepted.
     package var program: [Step] = [.exitStatus(0), .eof, .close]
     /// From the second connection on, another host key is shown.
     package var changesHostKeyOnReconnect = false
+    /// When keys are renewed, another host key is shown, and signs.
+    package var changesHostKeyOnRenewal = false
     /// Where random bytes begin; the same seed gives the same bytes.
     package var seed: UInt64 = 1
 

@@ -33,14 +33,14 @@ extension Conversation {
         try reach(.channelOpen)
         let policy = script.channel
         if let refusal = policy.refusal {
-            return try stream.send(
+            return try send(
                 WireWriter(Message.channelOpenFailure).uint32(theirNumber).uint32(refusal.reason)
                     .string(refusal.text).string("").bytes)
         }
         channel = Channel(
             theirNumber: theirNumber, window: Int(try reader.uint32()),
             maximumPacket: Int(try reader.uint32()), granted: Int(policy.window))
-        try stream.send(
+        try send(
             WireWriter(Message.channelOpenConfirmation).uint32(theirNumber).uint32(0)
                 .uint32(policy.window).uint32(policy.maximumPacket).bytes)
     }
@@ -53,7 +53,7 @@ extension Conversation {
         let missing = Int(script.channel.window) - open.granted
         if script.channel.adjustsWindow && missing >= script.channel.window / 2 {
             open.granted += missing
-            try stream.send(
+            try send(
                 WireWriter(Message.channelWindowAdjust).uint32(open.theirNumber)
                     .uint32(UInt32(missing)).bytes)
         }
@@ -89,7 +89,7 @@ extension Conversation {
         channel?.requests[name, default: 0] += 1
         if wantsReply, let channel {
             let reply = isGranted ? Message.channelSuccess : Message.channelFailure
-            try stream.send(WireWriter(reply).uint32(channel.theirNumber).bytes)
+            try send(WireWriter(reply).uint32(channel.theirNumber).bytes)
         }
         if starts {
             try reach(.afterExec)
