@@ -21,6 +21,10 @@ typedef union {
 /* How much of a fresh block is cleared: more than any packet header the watcher believes. */
 enum { CLEARED = 64 };
 
+/* How much follows each block, all zeros: libssh2 1.10 has libcrypto read the 32 bytes of an ed25519 host key
+ * whatever the length of the one that came. */
+enum { MARGIN = 64 };
+
 /* More than any packet: libssh2 refuses those of more than 40,000 bytes. */
 enum { LARGEST_QUESTION = 256 << 10 };
 
@@ -40,10 +44,11 @@ static void let_go(block *b) {
 
 void *ccr_allocate(size_t count) {
     if (count > SIZE_MAX / 2) return NULL;
-    block *b = malloc(sizeof(block) + count);
+    block *b = malloc(sizeof(block) + count + MARGIN);
     if (!b) return NULL;
     b->links.next = NULL;
     b->size = count;
+    memset((uint8_t *)(b + 1) + count, 0, MARGIN);
     memset(b + 1, 0, count < CLEARED ? count : CLEARED);
     return b + 1;
 }
@@ -138,10 +143,11 @@ static LIBSSH2_REALLOC_FUNC(on_reallocate) {
     if (count > SIZE_MAX / 2) return NULL;
     block *old = (block *)ptr - 1;
     let_go(old);
-    block *b = realloc(old, sizeof(block) + count);
+    block *b = realloc(old, sizeof(block) + count + MARGIN);
     hold(*abstract, b ? b : old);
     if (!b) return NULL;
     b->size = count;
+    memset((uint8_t *)(b + 1) + count, 0, MARGIN);
     return b + 1;
 }
 
