@@ -1,7 +1,7 @@
 import Foundation
 
 #if canImport(Glibc)
-    package import Glibc
+    import Glibc
 #endif
 
 /// A temporary folder with a short path, removed with everything in it by `remove()`.
@@ -24,19 +24,20 @@ package final class ScratchFolder: Sendable {
 
     /// Writes a file with the folders on the way to it, and returns its path.
     @discardableResult
-    package func write(_ text: String, to name: String, mode: mode_t = 0o600) throws -> String {
+    package func write(_ text: String, to name: String, mode: UInt16 = 0o600) throws -> String {
         try write(Array(text.utf8), to: name, mode: mode)
     }
 
     /// Writes a file with the folders on the way to it, and returns its path.
     @discardableResult
-    package func write(_ bytes: [UInt8], to name: String, mode: mode_t = 0o600) throws -> String {
+    package func write(_ bytes: [UInt8], to name: String, mode: UInt16 = 0o600) throws -> String {
         let target = file(name)
         if let slash = name.lastIndex(of: "/") { try makeFolder(String(name[..<slash])) }
-        let descriptor = try Descriptor.open(target, O_WRONLY | O_CREAT | O_TRUNC, mode: mode)
+        let descriptor = try Descriptor.open(
+            target, O_WRONLY | O_CREAT | O_TRUNC, mode: mode_t(mode))
         try descriptor.write(bytes)
         descriptor.close()
-        try retrying("cannot set the mode of \"\(target)\"") { chmod(target, mode) }
+        try retrying("cannot set the mode of \"\(target)\"") { chmod(target, mode_t(mode)) }
         return target
     }
 
@@ -60,7 +61,7 @@ package final class ScratchFolder: Sendable {
 
     /// Makes a folder in the folder, with those on the way to it, and returns its path.
     @discardableResult
-    package func makeFolder(_ name: String, mode: mode_t = 0o700) throws -> String {
+    package func makeFolder(_ name: String, mode: UInt16 = 0o700) throws -> String {
         try FileManager.default.createDirectory(
             atPath: file(name), withIntermediateDirectories: true,
             attributes: [.posixPermissions: NSNumber(value: mode)])
