@@ -138,7 +138,7 @@ struct PromptSyntax {
         guard take("<"), let scalar = next, scalar != "=", scalar != "!" else {
             throw Self.problem("look-around and options other than (?i) are not supported")
         }
-        while let scalar = next, scalar != ">" { position += scalar == ")" ? 0 : 1 }
+        while let scalar = next, scalar != ">", scalar != ")" { position += 1 }
         guard take(">") else { throw Self.problem("the name of a group is not closed") }
         return false
     }

@@ -8,6 +8,8 @@ import Foundation
 struct Fuzz {
     /// What a single input may take, on a loaded machine too.
     private static let patience = Duration.seconds(20)
+    /// Seconds after which an input is taken for one that never ends.
+    private static let hopeless: UInt32 = 120
 
     private var seconds = 10.0
     private var seed = UInt64.random(in: 0 ... .max)
@@ -30,6 +32,8 @@ struct Fuzz {
         }
         print("seed \(fuzz.seed)")
         for subject in subjects {
+            // What is known is said also where a signal ends the program.
+            fflush(nil)
             try fuzz.run(subject, for: .seconds(fuzz.seconds / Double(subjects.count)))
         }
     }
@@ -77,6 +81,8 @@ struct Fuzz {
             let bytes = mutator.next()
             note.write(bytes)
             let start = ContinuousClock.now
+            // One that never ends ends the program, by SIGALRM.
+            alarm(Self.hopeless)
             try subject.read(bytes)
             slowest = max(slowest, start.duration(to: .now))
             count += 1
@@ -85,6 +91,7 @@ struct Fuzz {
                 exit(1)
             }
         }
+        alarm(0)
         note.remove()
         print("\(subject.name): \(count) inputs, the slowest \(Int(slowest / .milliseconds(1))) ms")
     }

@@ -60,6 +60,8 @@ import Testing
         ("[[:alpha:]]", "classes such as [:alpha:] are not supported"),
         ("(a)\\1", "references to groups are not supported"),
         ("a(?=b)", "look-around and options other than (?i) are not supported"),
+        ("(?<n)a", "the name of a group is not closed"),
+        ("(?<n", "the name of a group is not closed"),
         ("(?<!a)b", "look-around and options other than (?i) are not supported"),
         ("(?is)a", "of the options only (?i) is supported"),
         ("\\pL", "the escape \"\\p\" is not supported"), ("a\\", "it ends in a backslash"),
