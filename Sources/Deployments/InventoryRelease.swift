@@ -110,9 +110,10 @@ enum InventoryRelease {
         after earlier: [ReleaseStep]
     ) -> String {
         let usual = ReleaseStep.name(for: action)
+        let taken = Set(earlier.map(\.name))
         var name = usual
         var number = 1
-        while earlier.contains(where: { $0.name == name }) {
+        while taken.contains(name) {
             number += 1
             name = "\(usual)-\(number)"
         }

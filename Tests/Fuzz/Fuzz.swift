@@ -7,9 +7,9 @@ import Foundation
 @main
 struct Fuzz {
     /// What a single input may take, on a loaded machine too.
-    private static let patience = Duration.seconds(20)
+    private static let patience = Duration.seconds(100)
     /// Seconds after which an input is taken for one that never ends.
-    private static let hopeless: UInt32 = 120
+    private static let hopeless: UInt32 = 300
 
     private var seconds = 10.0
     private var seed = UInt64.random(in: 0 ... .max)
