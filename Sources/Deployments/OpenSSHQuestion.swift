@@ -35,13 +35,14 @@ final class OpenSSHQuestion: Sendable {
     init(about subject: Subject, environment: [String: String], homeFolder: String) {
         self.subject = subject
         self.homeFolder = homeFolder
-        accountHome = LocalAccount.current()?.homeFolder ?? homeFolder
         guard OpenSSHConfiguration.isWorthAsking(homeFolder: homeFolder),
             let ssh = CapturedProgram.find("ssh", environment: environment)
         else {
+            accountHome = homeFolder
             state = Mutex(State(running: nil, answer: .success(nil)))
             return
         }
+        accountHome = LocalAccount.current()?.homeFolder ?? homeFolder
         var file: String?
         if accountHome != homeFolder {
             let own = FilePath.absolute(".ssh/config", in: homeFolder)

@@ -214,9 +214,8 @@ final class Relay {
     // MARK: - Waiting
 
     /// One poll(2) over everything; the end it brought, if any.
-    ///
-    /// What was typed is on its way before anything else is done with the time.
     private func sleep(isDrained: Bool) -> End? {
+        // Ahead of the wait: what was typed is not to wait for a disk.
         recorder.flushIfDue()
         var entries = [
             pollfd(fd: signals.interruptDescriptor, events: Int16(POLLIN), revents: 0),
@@ -247,8 +246,6 @@ final class Relay {
         if entries[2].revents != 0 {
             let lines = input.read()
             if let lines { prompts?.noteInputSent(lines: lines) }
-            sendInput()
-            channel.session.flush()
             if let keys = obeyCommands() { return .dropped(keys) }
         }
         attendants.attend()

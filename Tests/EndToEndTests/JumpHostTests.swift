@@ -180,18 +180,22 @@ import Testing
         try scene.place.expectTranscript(.disconnect)
     }
 
+    /// Runs a command on a target that is reached by way of `hop`, with a limit for each phase.
+    private static func run(by hop: LyingServer, limit: String) throws -> ChildResult {
+        let place = try Workplace(hop)
+        try place.folder.write(
+            "Host target\n HostName 127.0.0.1\n Port 1\n ProxyJump 127.0.0.1:\(hop.port)\n",
+            to: ".ssh/config")
+        return try place.run(["--host", "target", "--connect-timeout", limit, "shop", "true"])
+    }
+
     /// What comes in one piece with the news of the connection shows as well that it has ended.
     @Test func `a target that hangs up at once is not waited for`() throws {
         var script = Script.honest()
         // SSH_MSG_CHANNEL_EOF for the client's first channel, ahead of its confirmation.
         script.faults[.channelOpen] = .message([96, 0, 0, 0, 0])
         try withLyingServer(script) { liar in
-            let place = try Workplace(liar)
-            try place.folder.write(
-                "Host target\n HostName 127.0.0.1\n Port 1\n ProxyJump 127.0.0.1:\(liar.port)\n",
-                to: ".ssh/config")
-            let result = try place.run(
-                ["--host", "target", "--connect-timeout", "100s", "shop", "true"])
+            let result = try Self.run(by: liar, limit: "100s")
             #expect(result.status == .exited(255))
             #expect(result.duration < .seconds(90))
             #expect(
@@ -205,12 +209,7 @@ import Testing
         var script = Script.honest()
         script.faults[phase] = .stall
         try withLyingServer(script) { liar in
-            let place = try Workplace(liar)
-            try place.folder.write(
-                "Host target\n HostName 127.0.0.1\n Port 1\n ProxyJump 127.0.0.1:\(liar.port)\n",
-                to: ".ssh/config")
-            let result = try place.run(
-                ["--host", "target", "--connect-timeout", "2s", "shop", "true"])
+            let result = try Self.run(by: liar, limit: "2s")
             #expect(result.status == .exited(255))
             #expect(result.errorOutput.contains("no answer from the server in time"))
             #expect(result.errorOutput.contains("through"), "\(result.errorOutput)")
