@@ -4,7 +4,9 @@ import Testing
 
 /// Hosts that are reached by what a program does with its input and output.
 @Suite struct ProxyCommandTests {
-    private static let connecting = #"exec 3<>/dev/tcp/%h/%p; cat <&3 & exec cat >&3"#
+    /// A hang-up does not keep it from passing on what it was given: the server ends the rest.
+    private static let connecting =
+        #"trap : HUP; exec 3<>/dev/tcp/%h/%p; cat <&3 & cat >&3; kill $! 2>/dev/null"#
 
     /// A place whose deployment is the host `target`, reached by a command.
     private static func place(
@@ -119,7 +121,7 @@ import Testing
     }
 
     /// Hung up on, it goes on; killed it cannot.
-    @Test(arguments: ["exec sleep 1009", "trap \"\" HUP; cat >/dev/null; sleep 1010"])
+    @Test(arguments: ["exec sleep 1009", "trap \"\" HUP; cat >/dev/null; exec sleep 1010"])
     func `a silent program has no more time than a server, and is ended`(rest: String) throws {
         try withLyingServer { server in
             let place = try Self.place(server, command: "bash -c 'echo $$ >pid; \(rest)'")

@@ -45,6 +45,8 @@ package final class DelayingRelay: Sendable {
         var cutAfter: (bytes: Int, cut: Cut)?
         var measures: [RoundTrips] = []
         var running = 0
+        /// How many connections deliver something just now.
+        var relaying = 0
     }
 
     /// Relays to the port `target` of 127.0.0.1; bytes take `delay` in each direction.
@@ -97,13 +99,15 @@ package final class DelayingRelay: Sendable {
         wakeAll()
     }
 
-    /// Cuts every connection there is.
+    /// Cuts every connection there is; nothing passes once this returns.
     ///
     /// Later ones are relayed, unless the cut is a silence, which goes on until `heal()`.
     package func cut(_ cut: Cut) {
         orders.withLock { $0.cut = cut }
         wakeAll()
-        if cut != .silence {
+        if cut == .silence {
+            _ = orders.wait { $0.relaying == 0 ? true : nil }
+        } else {
             _ = orders.wait { $0.running == 0 ? true : nil }
             heal()
         }

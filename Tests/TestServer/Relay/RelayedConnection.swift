@@ -32,7 +32,10 @@ final class RelayedConnection: Sendable {
                 if cut == .reset { throw TestServerError(.connectionEnded, "relay", "cut") }
                 if cut == .end { break }
                 try wait(toServer, toClient, isSilent: cut == .silence)
-                if currentCut == nil { try relay(&toServer, &toClient) }
+                if beginsRelaying() {
+                    defer { orders.withLock { $0.relaying -= 1 } }
+                    try relay(&toServer, &toClient)
+                }
             }
         } catch {
             // A cut, or one side has reset, which the other is to see as well.
@@ -43,11 +46,20 @@ final class RelayedConnection: Sendable {
         orders.withLock { $0.measures[number].hasEnded = true }
     }
 
-    private var currentCut: DelayingRelay.Cut? {
+    private var currentCut: DelayingRelay.Cut? { orders.withLock(cut) }
+
+    private func cut(_ orders: inout DelayingRelay.Orders) -> DelayingRelay.Cut? {
+        let delivered = orders.measures[number].bytesToClient
+        let later = orders.cutAfter.flatMap { delivered >= $0.bytes ? $0.cut : nil }
+        return orders.cut ?? later
+    }
+
+    /// Whether nothing is cut; `orders.relaying` counts it in from the same moment.
+    private func beginsRelaying() -> Bool {
         orders.withLock { orders in
-            let delivered = orders.measures[number].bytesToClient
-            let later = orders.cutAfter.flatMap { delivered >= $0.bytes ? $0.cut : nil }
-            return orders.cut ?? later
+            guard cut(&orders) == nil else { return false }
+            orders.relaying += 1
+            return true
         }
     }
 
