@@ -124,19 +124,24 @@ final class InputSource {
     }
 
     /// Sends what waits, as far as window and queue have room, and the end after the last byte.
-    func send(to channel: Channel) throws(SSHError) {
+    @discardableResult
+    func send(to channel: Channel) throws(SSHError) -> Bool {
+        var count = 0
         while !urgent.isEmpty {
             let written = try channel.write(urgent[...])
-            if written == 0 { return }
+            if written == 0 { return count > 0 }
             urgent.removeFirst(written)
+            count += written
         }
-        if isHeld { return }
+        if isHeld { return count > 0 }
         while hasPending {
             let written = try channel.write(pending[pendingStart...])
-            if written == 0 { return }
+            if written == 0 { return count > 0 }
             pendingStart += written
+            count += written
         }
         if descriptor == nil, !staysOpen, !hasSentEnd { hasSentEnd = channel.sendEndOfInput() }
+        return count > 0
     }
 
     /// Opens a terminal once more, for a read(2) that never blocks.

@@ -56,6 +56,7 @@ final class Relay {
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
     private var loss: String?
     private var silence: SilenceWatch
+    private var eager = EagerWait()
 
     /// `observersOutput`: what `observe` writes to, to be waited for as the outputs are.
     init(
@@ -160,6 +161,7 @@ final class Relay {
     private func pass(_ bytes: UnsafeRawBufferPointer, _ stream: Channel.Stream) {
         guard bytes.count > 0 else { return }
         outputs.write(bytes, of: stream)
+        eager.noteAnswer()
         recorder.record(bytes, from: stream == .standardOutput ? .standardOutput : .standardError)
         observe(bytes, stream)
         guard prompts != nil else { return }
@@ -199,7 +201,7 @@ final class Relay {
         guard loss == nil else { return }
         channel.allow(nil)
         do {
-            try input.send(to: channel)
+            if try input.send(to: channel), channel.session.isInteractive { eager.noteSent() }
         } catch {
             loss = error.underlying ?? error.message
         }
@@ -234,7 +236,8 @@ final class Relay {
         wait(
             for: &entries,
             until: limit.earlier(recording).earlier(prompt).earlier(attendants.nextTurn)
-                .earlier(silence.nextTurn))
+                .earlier(silence.nextTurn),
+            awakeUntil: eager.deadline)
 
         if entries[0].revents != 0 {
             // Where the command has ended already, the interrupt is for what comes after it.
@@ -245,6 +248,12 @@ final class Relay {
         loss = loss ?? silence.transfer(entries[network...])
         if entries[2].revents != 0 {
             let lines = input.read()
+            // Ahead of all else: how soon a key is on its way is what somebody feels of our speed. But
+            // sending has libssh2 look at all that has come, which would blur the streams' order.
+            if channel.unreadCount == 0 {
+                sendInput()
+                channel.session.flush()
+            }
             if let lines { prompts?.noteInputSent(lines: lines) }
             if let keys = obeyCommands() { return .dropped(keys) }
         }

@@ -120,16 +120,22 @@ import Testing
             workingFolder: place.folder.path)
         defer { tmux.close() }
         var screen: [String] = []
-        repeat { screen = try tmux.screen } while !screen.contains { $0.hasPrefix("recorded at") }
+        try eventually("the note") {
+            screen = try tmux.screen
+            return screen.contains { $0.hasPrefix("recorded at") }
+        }
         #expect(screen.contains("bottom"))
         #expect(screen.contains("recorded at 120x40, cut to this window"))
         #expect(screen.allSatisfy { !$0.contains("END") })
         try tmux.resize(columns: 100, rows: 12)
-        repeat { screen = try tmux.screen } while screen.count > 13 || !screen.contains("bottom")
+        try eventually("the smaller screen") {
+            screen = try tmux.screen
+            return screen.count <= 13 && screen.contains("bottom")
+        }
         #expect(
             screen.dropLast().last == "recorded at 120x40, cut to this window"
                 || screen.last == "recorded at 120x40, cut to this window")
         try tmux.type(["q"])
-        repeat { screen = try tmux.screen } while !screen.contains { $0.hasPrefix("Pane is dead") }
+        try eventually("the end of the program") { try tmux.hasEnded }
     }
 }

@@ -47,6 +47,11 @@ final class Tmux: Sendable {
         }
     }
 
+    /// Whether the command has ended; what tmux writes about it may be gone with the next redrawing.
+    var hasEnded: Bool {
+        get throws { try ask(["display-message", "-p", "#{pane_dead}"]) == "1\n" }
+    }
+
     private static let places =
         "#{cursor_x},#{cursor_y} #{pane_width}x#{pane_height} title #{pane_title}"
         + " region #{scroll_region_upper}-#{scroll_region_lower} tabs #{pane_tabs} modes"

@@ -99,7 +99,7 @@ import Testing
             while !channel.networkHasEnded {
                 channel.session.flush()
                 var entries = channel.session.pollEntries
-                #expect(wait(for: &entries, until: .after(generous)))
+                try #require(wait(for: &entries, until: .after(generous)))
                 channel.session.transfer(entries[...])
             }
             var received = 0

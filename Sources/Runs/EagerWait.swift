@@ -1,0 +1,31 @@
+internal import SSH
+
+/// When to look for an answer again and again, rather than to sleep until it comes.
+///
+/// A processor that has gone to sleep is slow to wake up, and has forgotten what it knew: for a server
+/// nearby that is a good part of the time between a key and its echo.
+struct EagerWait {
+    /// Longer than an echo from the same network takes; at most so much of a processor costs one key.
+    private static let limit = Duration.milliseconds(1)
+
+    private var sent: ContinuousClock.Instant?
+    /// Whether the last key was answered within the limit.
+    private var isNear = true
+
+    /// A key has just been given to the network.
+    mutating func noteSent(at now: ContinuousClock.Instant = .now) {
+        sent = now
+    }
+
+    /// Something has come from the server; where that took longer, sleeping is as good from now on.
+    mutating func noteAnswer(at now: ContinuousClock.Instant = .now) {
+        guard let sent = sent.take() else { return }
+        isNear = sent.duration(to: now) <= Self.limit
+    }
+
+    /// Until when not to sleep; nil where nothing is worth it.
+    var deadline: Deadline? {
+        guard isNear, let sent else { return nil }
+        return Deadline(instant: sent + Self.limit)
+    }
+}
