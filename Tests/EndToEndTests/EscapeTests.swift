@@ -8,7 +8,7 @@ import Transcripts
     private static let echoing = "stty -echo; echo up; while read line; do echo \"<$line>\"; done"
     /// The same with the size at each change, which ends a `read`.
     private static let sizing =
-        "trap \"stty size\" WINCH; stty -echo; echo up; while :; do read line && echo \"<$line>\"; done"
+        "trap \"stty size\" WINCH; stty -echo; echo up; while test -t 0; do read line && echo \"<$line>\"; done"
 
     @Test func `the list and the channels are shown, and nothing of it reaches the program`() throws
     {

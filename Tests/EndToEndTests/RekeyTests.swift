@@ -41,9 +41,9 @@ import Testing
             let session = try place.terminal([
                 "shop",
                 "stty -echo; trap 'stty size' WINCH; echo up; "
-                    + "(while :; do seq 100000 100500; sleep 0.02; done) & "
+                    + "(while seq 100000 100500; do sleep 0.02; done) & "
                     // A trap ends a read.
-                    + "while [ \"$line\" != end ]; do read line && echo \"<$line>\"; done; "
+                    + "while [ \"$line\" != end ] && test -t 0; do read line && echo \"<$line>\"; done; "
                     + "kill $!; exit 4",
             ])
             defer { session.close() }
@@ -67,7 +67,7 @@ import Testing
         try Self.withRekeying { sshd in
             let place = try Workplace(sshd)
             let run = try place.start([
-                "-T", "shop", "while :; do head -c 100000 /dev/zero; sleep 0.05; done",
+                "-T", "shop", "while head -c 100000 /dev/zero; do sleep 0.05; done",
             ])
             try sshd.waitForLog("SSH2_MSG_KEXINIT received", count: 5)
             run.send(signal: SIGINT)

@@ -115,7 +115,10 @@ import Transcripts
         try withServer { host in
             let work = try Workplace(host)
             let session = try work.terminal(
-                ["shop", "trap 'stty size' WINCH; stty size; while :; do read line && exit; done"],
+                [
+                    "shop",
+                    "trap 'stty size' WINCH; stty size; while test -t 0; do read line && exit; done",
+                ],
                 columns: 91, rows: 33)
             defer { session.close() }
             try session.waitFor("33 91\r\n")

@@ -5,7 +5,7 @@ import Testing
 /// A stop gives the terminal back to the shell, and a continuation takes it again.
 @Suite struct TerminalStoppedTests {
     static let command =
-        "trap 'stty size' WINCH; echo up; while :; do read line && echo \"<$line>\"; done"
+        "trap 'stty size' WINCH; echo up; while test -t 0; do read line && echo \"<$line>\"; done"
 
     @Test(arguments: [SIGSTOP, SIGTSTP])
     func `a continuation makes it raw again and sends the size`(_ number: Int32) throws {

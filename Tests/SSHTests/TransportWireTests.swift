@@ -56,10 +56,11 @@ import Testing
             try channel.start(command: "print")
             try receive(50_000, on: channel)
             let unread = channel.unreadCount
-            let none = channel.session.wire.withGateClosed {
-                try? channel.readSome(.standardOutput)
+            let error = channel.session.wire.withGateClosed {
+                // What libssh2 took with the answer to the command, in versions that do.
+                sshError { while try !channel.readSome(.standardOutput).isEmpty {} }
             }
-            #expect(none == [])
+            #expect(error == nil)
             #expect(channel.unreadCount == unread)
             #expect(try !channel.readSome(.standardOutput).isEmpty)
             #expect(channel.unreadCount < unread)
