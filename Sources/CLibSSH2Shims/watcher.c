@@ -4,7 +4,7 @@
  * the allocator clears the first bytes of each block, so that no earlier packet can be taken for a new one.
  *
  * Message numbers and layouts: RFC 4253 (11.1), RFC 4252 (5.1, 5.4), RFC 4256 (3.2), RFC 4254 (5.1, 5.2, 5.3,
- * 6.10). */
+ * 5.4, 6.10). */
 
 #include "watcher.h"
 
@@ -20,6 +20,7 @@ enum {
     MSG_CHANNEL_EXTENDED_DATA = 95,
     MSG_CHANNEL_CLOSE = 97,
     MSG_CHANNEL_REQUEST = 98,
+    MSG_CHANNEL_FAILURE = 100,
 };
 
 /* A reader that stops at the first field that is not all there. */
@@ -88,6 +89,7 @@ static void watch_channel(ccr_wire *wire, reader *r, uint8_t message) {
     /* What comes behind the close is nobody's word (RFC 4254, 5.3). */
     if (facts->closed) return;
     if (message == MSG_CHANNEL_CLOSE) { facts->closed = true; return; }
+    if (message == MSG_CHANNEL_FAILURE) { facts->refusals += 1; return; }
     size_t length;
     const uint8_t *type = read_string(r, &length);
     read_byte(r);
@@ -165,6 +167,7 @@ void ccr_watch(ccr_wire *wire, const uint8_t *memory, size_t size) {
     case MSG_CHANNEL_DATA:
     case MSG_CHANNEL_EXTENDED_DATA: watch_data(wire, &r, message); break;
     case MSG_CHANNEL_CLOSE:
+    case MSG_CHANNEL_FAILURE:
     case MSG_CHANNEL_REQUEST: watch_channel(wire, &r, message); break;
     default: break;
     }

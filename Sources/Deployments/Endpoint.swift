@@ -36,6 +36,15 @@ package struct Endpoint: Sendable, Equatable {
         package init() {}
     }
 
+    /// The agent that the programs there may use (ForwardAgent).
+    package enum ForwardedAgent: Sendable, Equatable {
+        /// None is wanted there.
+        case none
+        /// One is, but there is none here.
+        case missing
+        case socket(String)
+    }
+
     /// How to get there.
     package indirect enum Way: Sendable, Equatable {
         /// By a connection from here.
@@ -61,6 +70,7 @@ package struct Endpoint: Sendable, Equatable {
     package var identitiesOnly: Bool
     /// The agent's socket: `IdentityAgent`, else `SSH_AUTH_SOCK`; nil for no agent.
     package var identityAgent: String?
+    package var forwardedAgent = ForwardedAgent.none
     package var userKnownHostsFiles: [String]
     package var globalKnownHostsFiles: [String]
     /// Files of public keys that no host may have.

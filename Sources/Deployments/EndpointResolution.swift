@@ -146,6 +146,24 @@ extension Endpoint {
             identityAgent = environment[String(name.dropFirst())]
         case .some(let path): identityAgent = tokens.expanded(path)
         }
+        forwardedAgent = forwardedAgent(configuration.forwardAgent, environment, tokens)
+    }
+
+    /// The agent that a value of ForwardAgent means: with `yes` the one to log in by, as for ssh, for which
+    /// IdentityAgent takes the place of `SSH_AUTH_SOCK`.
+    private func forwardedAgent(
+        _ value: String, _ environment: [String: String], _ tokens: OpenSSHTokens
+    ) -> ForwardedAgent {
+        let path: String? =
+            switch value {
+            case "no": nil
+            case "yes": identityAgent
+            case _ where value.hasPrefix("$") && !value.hasPrefix("${"):
+                environment[String(value.dropFirst())]
+            default: tokens.expanded(value)
+            }
+        guard let path, !path.isEmpty else { return value == "no" ? .none : .missing }
+        return .socket(path)
     }
 
     /// Puts the files of `-i` ahead of configured ones and in place of the defaults, as ssh does.

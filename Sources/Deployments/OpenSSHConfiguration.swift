@@ -12,6 +12,8 @@ package struct OpenSSHConfiguration: Sendable, Equatable {
     package var identitiesOnly = false
     /// A path, `none`, `SSH_AUTH_SOCK` or `$NAME`.
     package var identityAgent: String?
+    /// `yes`, `no`, a path or `$NAME`.
+    package var forwardAgent = "no"
     package var userKnownHostsFiles: [String] = []
     package var globalKnownHostsFiles: [String] = []
     package var revokedHostKeysFiles: [String] = []
@@ -76,6 +78,7 @@ package struct OpenSSHConfiguration: Sendable, Equatable {
         case "identityfile": identityFiles.append(value)
         case "identitiesonly": identitiesOnly = value == "yes"
         case "identityagent": identityAgent = value
+        case "forwardagent": forwardAgent = value
         case "userknownhostsfile": userKnownHostsFiles = Self.paths(value)
         case "globalknownhostsfile": globalKnownHostsFiles = Self.paths(value)
         case "revokedhostkeys": revokedHostKeysFiles = Self.paths(value)

@@ -15,6 +15,8 @@ extension OpenSSHKeyword {
         yes("ConnectionAttempts", "the connection is tried again each second; a command never is"),
         yes("ConnectTimeout", "for each phase up to the login; `--connect-timeout` wins"),
         yes("EscapeChar"),
+        yes(
+            "ForwardAgent", "with libssh2 1.11 or newer; not to jobs, which outlive the connection"),
         yes("GlobalKnownHostsFile"),
         yes("HashKnownHosts"),
         yes("Host", "the block; `ssh -G` prints what it was asked about"),
@@ -97,7 +99,6 @@ extension OpenSSHKeyword {
         no("BindInterface"),
         no("DynamicForward"),
         no("EnableEscapeCommandline", standard: "no"),
-        no("ForwardAgent", standard: "no"),
         no("ForwardX11", standard: "no"),
         no("GSSAPIAuthentication", standard: "no"),
         no("GSSAPIKeyExchange", standard: "no"),

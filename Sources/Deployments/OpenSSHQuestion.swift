@@ -170,6 +170,7 @@ extension OpenSSHConfiguration {
         moved.userKnownHostsFiles = userKnownHostsFiles.map(move)
         moved.revokedHostKeysFiles = revokedHostKeysFiles.map(move)
         moved.identityAgent = identityAgent.map(move)
+        moved.forwardAgent = move(forwardAgent)
         return moved
     }
 }

@@ -17,9 +17,16 @@ final class Connection {
     private let phaseLimit: Duration
     /// The channel that was asked for together with the login.
     private var unused: Channel?
+    private let agentOffer: AgentOffer?
+    /// The agent that commands of the user's may use; looked for when the first of them starts.
+    lazy var agent: AgentForwarding? = agentOffer?.forwarding(on: session)
 
-    init(_ first: Channel, isPipelining: Bool, phaseLimit: Duration) {
+    /// `agentOffer`: what commands of the user's get of an agent here.
+    init(
+        _ first: Channel, isPipelining: Bool, phaseLimit: Duration, agentOffer: AgentOffer?
+    ) {
         session = first.session
+        self.agentOffer = agentOffer
         unused = first
         self.isPipelining = isPipelining
         self.phaseLimit = phaseLimit

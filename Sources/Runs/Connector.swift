@@ -64,7 +64,8 @@ final class Connector {
     func connect() throws(SSHError) -> Connection {
         let (channel, isPipelining) = try openChannel(.session)
         return Connection(
-            channel, isPipelining: isPipelining, phaseLimit: destination.phaseLimit)
+            channel, isPipelining: isPipelining, phaseLimit: destination.phaseLimit,
+            agentOffer: isExamining ? nil : AgentOffer(to: destination.endpoint, notices))
     }
 
     /// A channel of a session that is logged in, and whether requests were sent ahead.

@@ -54,12 +54,14 @@ final class Execution {
     func start() throws(SSHError) {
         var startup = command.startup
         if hasTerminal { startup.pseudoTerminal = nil }
+        startup.agent = connection.agent
         mayBeStarted = true
         do {
             let start = try channel.start(
                 startup, pipelined: connection.isPipelining, until: connection.phase)
             sentPreamble = start.preambleCount
             hasTerminal = hasTerminal || start.hasPseudoTerminal
+            if start.isAgentRefused { notices.detail("the server refuses to forward the agent") }
         } catch {
             mayBeStarted = error.code != .requestRefused
             throw error
@@ -86,6 +88,7 @@ final class Execution {
             streams.observeOutput(bytes, stream)
         }
         relay.attendants = attendants
+        relay.agent = connection.agent
         relay.notices = notices
         relay.prompts = command.prompts.watcher(onTerminal: hasTerminal)
         let end = relay.run(until: command.timeout.map { .after($0) } ?? .never)

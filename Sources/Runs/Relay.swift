@@ -47,6 +47,8 @@ final class Relay {
     /// Whether a command that has ended is over only when its output has been read on this side.
     var waitsForReaders = true
     var attendants: [any Attendant] = []
+    /// The agent here that programs over there may use.
+    var agent: AgentForwarding?
     /// Looks for questions in the output, where somebody wants them answered or noticed.
     var prompts: PromptWatcher?
     /// Says what the user asks of ccrun while the command runs.
@@ -97,6 +99,7 @@ final class Relay {
             if isDrained, isOver { return flushed(.remoteEnded) }
             if isDrained, let loss { return flushed(.lost(loss)) }
             sendInput()
+            serveAgent()
             sendSize()
             channel.session.flush()
             if let end = sleep(isDrained: isDrained) { return end }
@@ -207,6 +210,15 @@ final class Relay {
         }
     }
 
+    private func serveAgent() {
+        guard loss == nil, let agent else { return }
+        do {
+            try agent.exchange()
+        } catch {
+            loss = error.underlying ?? error.message
+        }
+    }
+
     private func sendSize() {
         guard let size = keyboard.newSize, channel.resize(to: size) else { return }
         keyboard.newSize = nil
@@ -226,6 +238,8 @@ final class Relay {
         let inputEntry = input.pollEntry(channel)
         entries.append(inputEntry ?? pollfd(fd: -1, events: 0, revents: 0))
         entries += outputs.pollEntries
+        let forwarded = entries.count
+        entries += agent?.pollEntries ?? []
         let network = entries.count
         entries += channel.session.pollEntries
         let recording = Deadline(instant: recorder.flushDeadline)
@@ -236,7 +250,7 @@ final class Relay {
         wait(
             for: &entries,
             until: limit.earlier(recording).earlier(prompt).earlier(attendants.nextTurn)
-                .earlier(silence.nextTurn),
+                .earlier(silence.nextTurn).earlier(agent?.nextTurn ?? .never),
             awakeUntil: eager.deadline)
 
         if entries[0].revents != 0 {
@@ -246,6 +260,7 @@ final class Relay {
         }
         if entries[1].revents != 0 { keyboard.react(to: signals.changes()) }
         loss = loss ?? silence.transfer(entries[network...])
+        agent?.note(entries[forwarded..<network])
         if entries[2].revents != 0 {
             let lines = input.read()
             // Ahead of all else: how soon a key is on its way is what somebody feels of our speed. But

@@ -80,7 +80,7 @@ struct OpenSSHKeywordTests {
         ("UserKnownHostsFile", "/etc/other"), ("CertificateFile", "/etc/cert.pub"),
         ("KbdInteractiveAuthentication", "no"), ("NumberOfPasswordPrompts", "1"),
         ("PasswordAuthentication", "no"), ("PreferredAuthentications", "publickey"),
-        ("PubkeyAuthentication", "no"),
+        ("PubkeyAuthentication", "no"), ("ForwardAgent", "yes"),
     ]
 
     @Test func `there is a sample of every honoured keyword`() {
@@ -100,7 +100,7 @@ struct OpenSSHKeywordTests {
     private static let settings = [
         ("AddKeysToAgent", "yes"), ("BindInterface", "lo"),
         ("DynamicForward", "1080"),
-        ("EnableEscapeCommandline", "yes"), ("ForwardAgent", "yes"), ("ForwardX11", "yes"),
+        ("EnableEscapeCommandline", "yes"), ("ForwardX11", "yes"),
         ("HostbasedAuthentication", "yes"), ("KnownHostsCommand", "/bin/echo"),
         ("LocalCommand", "true"), ("LocalForward", "8080 web:80"),
         ("PermitLocalCommand", "yes"), ("PKCS11Provider", "/usr/lib/other.so"),

@@ -132,8 +132,10 @@ final class Agent: Sendable {
     let socket: String
     private let process: ChildProcess
 
-    init(in folder: ScratchFolder) throws {
-        socket = folder.file("agent")
+    var pid: Int32 { process.process.pid }
+
+    init(in folder: ScratchFolder, socket path: String? = nil) throws {
+        socket = path ?? folder.file("agent")
         // It stays in the foreground, and tells its socket once it listens, but only to a terminal's
         // buffer; the socket file is what can be waited for.
         process = try ChildProcess(try Tool.path("ssh-agent"), ["-D", "-a", socket])
@@ -165,7 +167,7 @@ final class Agent: Sendable {
 }
 
 /// A socket that lets clients in, and never says a word to them.
-private final class SilentAgent: Sendable {
+final class SilentAgent: Sendable {
     let socket: String
     private let listener: Descriptor
 

@@ -100,10 +100,10 @@ import Testing
 
     @Test func `what is not supported is named under -v, and only there`() throws {
         try withServer { server in
-            let place = try Self.place(server, ["ForwardAgent yes", "LocalForward 8080 web:80"])
+            let place = try Self.place(server, ["ForwardX11 yes", "LocalForward 8080 web:80"])
             let said =
-                "ccrun: set in ssh_config for \"target\", not supported: LocalForward, "
-                + "ForwardAgent\n"
+                "ccrun: set in ssh_config for \"target\", not supported: ForwardX11, "
+                + "LocalForward\n"
             #expect(try place.run(["-v", "shop", "true"]).errorOutput.contains(said))
             #expect(try place.run(["shop", "true"]).errorOutput.isEmpty)
         }

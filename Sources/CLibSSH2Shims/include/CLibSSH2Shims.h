@@ -26,7 +26,8 @@ void ccr_queue_consume(ccr_queue *queue, size_t count);
 
 /* ---- What the packets told ------------------------------------------------------------------ */
 
-enum { CCR_SIGNAL_NAME_MAX = 31, CCR_TEXT_MAX = 4096, CCR_CHANNELS = 16 };
+/* CCR_AGENT_CHANNELS: more than one batch of what the relay lets libssh2 read can open. */
+enum { CCR_SIGNAL_NAME_MAX = 31, CCR_TEXT_MAX = 4096, CCR_CHANNELS = 80, CCR_AGENT_CHANNELS = 256 };
 
 /* How one channel ended, by the server's own words (RFC 4254, 6.10). */
 typedef struct {
@@ -37,6 +38,7 @@ typedef struct {
     uint32_t exit_status;     /* the first one, or the first that is not 0 */
     bool has_exit_signal;     /* "exit-signal" came */
     char exit_signal[CCR_SIGNAL_NAME_MAX + 1];  /* "TERM"; empty when the packet was malformed */
+    uint32_t refusals;        /* how many SSH_MSG_CHANNEL_FAILURE came */
     uint64_t freed[2];        /* bytes of data in the packets that libssh2 was done with, by stream */
     uint64_t read[2];         /* bytes of data that libssh2 has handed out, by stream */
 } ccr_channel_facts;
@@ -47,6 +49,12 @@ typedef struct {
     size_t length;
     uint8_t bytes[CCR_TEXT_MAX];
 } ccr_text;
+
+/* A channel that the server has opened to the agent of this side. */
+typedef struct {
+    LIBSSH2_CHANNEL *channel;
+    uint32_t number;          /* its local number */
+} ccr_agent_channel;
 
 /* ---- The wire ------------------------------------------------------------------------------- */
 
@@ -85,6 +93,9 @@ typedef struct {
     struct { void *stand_in; uint8_t *bytes; size_t length, offset, name_length; } signature;
     LIBSSH2_SESSION *session; /* until it is about to end */
     const void *packet;       /* where the session keeps what it knows of the packet that it reads */
+    uint32_t next_channel;    /* the local number of the channel that is opened next, by whom ever */
+    /* Those that the server has opened to the agent, and nobody has taken yet. */
+    struct { bool accepts; size_t count; ccr_agent_channel channels[CCR_AGENT_CHANNELS]; } agent;
     /* The host key of the first key exchange, which every later one has to show. */
     struct { uint8_t *blob; size_t length; } host_key;
 } ccr_wire;
@@ -120,6 +131,16 @@ bool ccr_watch_channel(ccr_wire *wire, uint32_t number);
 void ccr_forget_channel(ccr_wire *wire, uint32_t number);
 /* What is known of a channel, or NULL when it is not watched. */
 ccr_channel_facts *ccr_facts_of_channel(ccr_wire *wire, uint32_t number);
+
+/* The local number of a channel that is asked for now: libssh2 counts those of both sides together. */
+uint32_t ccr_next_channel(ccr_wire *wire);
+
+/* Whether this libssh2 can take the channels that a server opens to an agent. */
+bool ccr_can_take_agent_channels(void);
+/* From now on takes such channels, or refuses them. */
+void ccr_take_agent_channels(ccr_wire *wire, bool accepts);
+/* Hands out one that came; false when there is none. */
+bool ccr_next_agent_channel(ccr_wire *wire, ccr_agent_channel *channel);
 
 /* Memory that libssh2 may free, for results of its callbacks. */
 void *ccr_allocate(size_t count);

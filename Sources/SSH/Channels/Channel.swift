@@ -29,6 +29,8 @@ package final class Channel {
     package let number: Int
     /// Whether the server has been asked for a sign of life that has not come.
     package internal(set) var pingIsOut = false
+    /// Whether what is asked for a sign of life is the second request for an agent.
+    var agentRequestIsOut = false
 
     /// Opens a channel, or collects the answer to an open that was sent ahead.
     ///
@@ -41,7 +43,7 @@ package final class Channel {
             if let raw = Self.request(opening, on: session) {
                 self.session = session
                 self.raw = raw
-                self.number = session.nextChannelNumber()
+                self.number = session.takeChannelNumber()
                 guard ccr_watch_channel(session.wire.raw, UInt32(number)) else {
                     throw SSHError(.channel, attempted, underlying: "too many are open")
                 }
@@ -50,13 +52,20 @@ package final class Channel {
             let code = libssh2_session_last_errno(session.raw)
             if code != LIBSSH2_ERROR_EAGAIN {
                 // libssh2 has counted the one that was refused as well.
-                _ = session.nextChannelNumber()
+                _ = session.takeChannelNumber()
                 var error = session.error(code, attempted)
                 if code == LIBSSH2_ERROR_CHANNEL_FAILURE { opening.explain(&error, session.wire) }
                 throw error
             }
             try session.turn(attempted, until: deadline)
         }
+    }
+
+    /// Takes over a channel that the server has opened, which libssh2 has confirmed.
+    init(taking raw: OpaquePointer, number: Int, on session: Session) {
+        self.session = session
+        self.raw = raw
+        self.number = number
     }
 
     deinit {
@@ -72,6 +81,7 @@ package final class Channel {
     }
 
     private static func request(_ opening: Opening, on session: Session) -> OpaquePointer? {
+        session.numberChannel()
         let message = opening.message
         return message.withUnsafeBytes { bytes in
             libssh2_channel_open_ex(
@@ -185,8 +195,9 @@ package final class Channel {
         session.wire.hasEnded = true
     }
 
-    /// Closes the channel without waiting for the server's agreement.
-    package func close() {
-        session.wire.withGateClosed { _ = libssh2_channel_close(raw) }
+    /// Closes the channel without waiting for the server's agreement; true once that is there.
+    @discardableResult
+    package func close() -> Bool {
+        session.wire.withGateClosed { libssh2_channel_close(raw) } != LIBSSH2_ERROR_EAGAIN
     }
 }

@@ -43,6 +43,12 @@ extension Channel {
     package var acknowledgedCount: Int? { session.carrier.acknowledgedCount }
 
     private func requestAnswer() -> CInt {
-        libssh2_channel_setenv_ex(raw, "SIGN_OF_LIFE", 12, "1", 1)
+        // The answer to that is a sign of life as well.
+        guard agentRequestIsOut else {
+            return libssh2_channel_setenv_ex(raw, "SIGN_OF_LIFE", 12, "1", 1)
+        }
+        let code = libssh2_channel_request_auth_agent(raw)
+        agentRequestIsOut = code == LIBSSH2_ERROR_EAGAIN
+        return code
     }
 }

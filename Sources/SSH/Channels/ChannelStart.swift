@@ -7,6 +7,8 @@ extension Channel {
         package var pseudoTerminal: PseudoTerminal?
         package var command: String
         package var preamble: [UInt8]
+        /// The agent that the program may use, if any.
+        package var agent: AgentForwarding?
 
         package init(pseudoTerminal: PseudoTerminal?, command: String, preamble: [UInt8]) {
             self.pseudoTerminal = pseudoTerminal
@@ -20,6 +22,8 @@ extension Channel {
         package var hasPseudoTerminal: Bool
         /// How much of the preamble went out; the window may have been smaller than it.
         package var preambleCount: Int
+        /// Whether an agent was to be forwarded, and the server does not on account of this channel.
+        package var isAgentRefused = false
     }
 
     /// Asks for the terminal and the program in one flight, or one after the other.
@@ -27,7 +31,7 @@ extension Channel {
     /// libssh2 can send both only while it can read nothing: with the gate open, the answer to one is
     /// taken for the other's. The answers are collected in the order of the requests.
     ///
-    /// Throws `requestRefused` when the server will not run the command. A refused terminal is no
+    /// Throws `requestRefused` when the server will not run the command. A refused terminal or agent is no
     /// error: the program runs without one.
     package func start(
         _ startup: Startup, pipelined: Bool, until deadline: Deadline
@@ -36,10 +40,15 @@ extension Channel {
         var preambleCount = 0
         if pipelined {
             session.wire.withGateClosed {
+                if let agent = startup.agent { ask(for: agent) }
                 if let terminal = startup.pseudoTerminal { _ = request(terminal, modes) }
                 _ = request(command: startup.command)
                 preambleCount = send(startup.preamble)
             }
+        }
+        var isAgentRefused = false
+        if let agent = startup.agent {
+            isAgentRefused = try !obtain(agent, askedAhead: pipelined, until: deadline)
         }
         var hasTerminal = false
         if let terminal = startup.pseudoTerminal {
@@ -52,7 +61,9 @@ extension Channel {
                 hint: "check ForceCommand and the account's restrictions on the server")
         }
         if !pipelined { preambleCount = send(startup.preamble) }
-        return Started(hasPseudoTerminal: hasTerminal, preambleCount: preambleCount)
+        return Started(
+            hasPseudoTerminal: hasTerminal, preambleCount: preambleCount,
+            isAgentRefused: isAgentRefused)
     }
 
     /// Asks for a terminal alone, for a program that is not to start yet; false when it is refused.

@@ -13,41 +13,23 @@ struct AgentSocket: ~Copyable {
         case other(String)
     }
 
-    #if canImport(Darwin)
-        /// SIGPIPE is ignored in the whole process.
-        private static let withoutSignal: CInt = 0
-    #else
-        private static let withoutSignal = CInt(MSG_NOSIGNAL)
-    #endif
-
-    private let descriptor: CInt
+    private let socket: UnixSocket
 
     /// Connects; throws where nobody listens there, or the listener's queue stays full.
     static func connected(
         to path: String, until deadline: Deadline, interrupt: Interrupt?
     ) throws(Problem) -> AgentSocket {
-        guard let address = address(path) else {
+        guard let address = UnixSocket.address(path) else {
             throw .other("the path is longer than a socket's may be")
         }
-        #if canImport(Glibc)
-            let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
-        #else
-            let descriptor = socket(AF_UNIX, SOCK_STREAM, 0)
-        #endif
-        guard descriptor >= 0 else { throw .other(describe(errno: errno)) }
-        _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
-        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-        let socket = AgentSocket(descriptor: descriptor)
+        guard let unconnected = UnixSocket() else { throw .other(describe(errno: errno)) }
+        let socket = AgentSocket(socket: unconnected)
         try socket.reach(address, until: deadline, interrupt: interrupt)
         return socket
     }
 
-    private init(descriptor: CInt) {
-        self.descriptor = descriptor
-    }
-
-    deinit {
-        close(descriptor)
+    private init(socket: UnixSocket) {
+        self.socket = socket
     }
 
     func sendAll(
@@ -55,11 +37,7 @@ struct AgentSocket: ~Copyable {
     ) throws(Problem) {
         var sent = 0
         while sent < bytes.count {
-            let count = retryingInterrupts {
-                bytes[sent...].withUnsafeBytes {
-                    send(descriptor, $0.baseAddress, $0.count, Self.withoutSignal)
-                }
-            }
+            let count = bytes[sent...].withUnsafeBytes { socket.put($0) }
             if count >= 0 {
                 sent += count
             } else if errno == EAGAIN || errno == EWOULDBLOCK {
@@ -77,10 +55,8 @@ struct AgentSocket: ~Copyable {
         var bytes = [UInt8](repeating: 0, count: count)
         var received = 0
         while received < count {
-            let more = retryingInterrupts {
-                bytes.withUnsafeMutableBytes { room in
-                    recv(descriptor, room.baseAddress?.advanced(by: received), count - received, 0)
-                }
+            let more = bytes.withUnsafeMutableBytes { room in
+                socket.take(into: UnsafeMutableRawBufferPointer(rebasing: room[received...]))
             }
             if more > 0 {
                 received += more
@@ -98,16 +74,9 @@ struct AgentSocket: ~Copyable {
     private func reach(
         _ address: sockaddr_un, until deadline: Deadline, interrupt: Interrupt?
     ) throws(Problem) {
-        var address = address
         while true {
-            let result = withUnsafeBytes(of: &address) { bytes -> CInt in
-                guard let base = bytes.baseAddress else { return -1 }
-                return connect(
-                    descriptor, base.assumingMemoryBound(to: sockaddr.self), socklen_t(bytes.count))
-            }
-            if result == 0 || errno == EISCONN { return }
-            switch errno {
-            case EINTR: continue
+            switch socket.reach(address) {
+            case 0: return
             case EAGAIN:
                 // A full queue (unix(7)); no event tells when it has room, so it is tried again.
                 let pause = deadline.earlier(.after(.milliseconds(20)))
@@ -125,24 +94,11 @@ struct AgentSocket: ~Copyable {
     ) throws(Problem) {
         // A negative descriptor is passed over by poll(2).
         var entries = [
-            pollfd(fd: events == 0 ? -1 : descriptor, events: Int16(events), revents: 0),
+            pollfd(fd: events == 0 ? -1 : socket.descriptor, events: Int16(events), revents: 0),
             pollfd(fd: interrupt?.descriptor ?? -1, events: Int16(POLLIN), revents: 0),
         ]
         let isReady = wait(for: &entries, until: deadline)
         if entries[1].revents != 0 { throw .interrupted }
         if !isReady, events != 0 { throw .other("no answer in time") }
-    }
-
-    private static func address(_ path: String) -> sockaddr_un? {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let bytes = Array(path.utf8)
-        let fits = withUnsafeMutableBytes(of: &address.sun_path) { room in
-            // One byte stays for the zero at the end.
-            guard bytes.count < room.count, !bytes.contains(0) else { return false }
-            room.copyBytes(from: bytes)
-            return true
-        }
-        return fits ? address : nil
     }
 }

@@ -41,8 +41,8 @@ package final class Session {
     let wire = Wire()
     let carrier: any Carrier
     let interrupt: Interrupt?
-    /// How many channels were asked for; libssh2 numbers them in that order.
-    private var channelCount = 0
+    /// The local number of the channel that is asked for.
+    private var askedNumber: Int?
     /// What the handshake offers, and what it could offer besides; nil once that is all it can.
     private(set) var offer: (plain: Algorithms, legacy: Algorithms?)?
     private let handle: Handle
@@ -70,10 +70,16 @@ package final class Session {
 
     var raw: OpaquePointer { handle.raw }
 
+    /// Numbers the channel that is asked for, as libssh2 does with the first request for it.
+    func numberChannel() {
+        askedNumber = askedNumber ?? Int(ccr_next_channel(wire.raw))
+    }
+
     /// The local number of the channel that libssh2 has just opened, or has been refused.
-    func nextChannelNumber() -> Int {
-        defer { channelCount += 1 }
-        return channelCount
+    func takeChannelNumber() -> Int {
+        numberChannel()
+        defer { askedNumber = nil }
+        return askedNumber ?? 0
     }
 
     /// The version of the libssh2 that is loaded.

@@ -160,6 +160,8 @@ package struct ChannelFacts: Sendable, Equatable {
     package var exitStatus: UInt32?
     /// The signal's name without `SIG`; empty when the server sent one that cannot be read.
     package var exitSignal: String?
+    /// How many requests on the channel the server has refused, as far as their answers were read.
+    var refusals = 0
 
     /// The server has said how the command ended, whatever becomes of its output.
     package var hasVerdict: Bool { exitStatus != nil || exitSignal != nil }
@@ -168,6 +170,7 @@ package struct ChannelFacts: Sendable, Equatable {
 
     init(_ facts: ccr_channel_facts) {
         isClosed = facts.closed
+        refusals = Int(facts.refusals)
         if facts.has_exit_status { exitStatus = facts.exit_status }
         if facts.has_exit_signal {
             exitSignal = withUnsafeBytes(of: facts.exit_signal) { bytes in

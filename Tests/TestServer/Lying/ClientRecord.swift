@@ -19,6 +19,8 @@ package enum ClientEvent: Sendable, Equatable {
     case signal(String)
     /// Any other channel or global request.
     case request(String)
+    /// A message of this number on a channel that the server has opened, or wanted to.
+    case onOwnChannel(UInt8)
     case inputEOF
     case channelClosed
     case disconnect(reason: UInt32, text: String)

@@ -121,7 +121,10 @@ extension Script {
 /// Payloads that a hostile server sends.
 ///
 /// The client's first channel is its number 0.
-enum Payload {
+package enum Payload {
+    /// What the client is to call a channel that the server opens.
+    static let ownNumber: UInt32 = 9
+
     /// Clears the screen, sets the window's title, asks for an answer, and pretends to be a line of ours.
     static let escapes =
         "\u{1B}[2J\u{1B}]0;owned\u{7}\u{1B}[6n\u{9B}31m\r\nccrun: faked\u{0}\u{202E}line"
@@ -144,11 +147,11 @@ enum Payload {
         WireWriter(Message.userauthBanner).string(text).string("").bytes
     }
 
-    static func data(_ bytes: [UInt8], channel: UInt32 = 0) -> [UInt8] {
+    package static func data(_ bytes: [UInt8], channel: UInt32 = 0) -> [UInt8] {
         WireWriter(Message.channelData).uint32(channel).string(bytes).bytes
     }
 
-    static func request(
+    package static func request(
         _ name: String, _ rest: WireWriter = WireWriter(), channel: UInt32 = 0,
         wantsReply: Bool = false
     ) -> [UInt8] {
@@ -156,7 +159,7 @@ enum Payload {
             .raw(rest.bytes).bytes
     }
 
-    static func exitStatus(_ status: UInt32, channel: UInt32 = 0) -> [UInt8] {
+    package static func exitStatus(_ status: UInt32, channel: UInt32 = 0) -> [UInt8] {
         request("exit-status", WireWriter().uint32(status), channel: channel)
     }
 
@@ -166,17 +169,20 @@ enum Payload {
         WireWriter(Message.globalRequest).string(name).boolean(wantsReply).raw(rest.bytes).bytes
     }
 
-    static func open(_ kind: String, _ rest: WireWriter = WireWriter()) -> [UInt8] {
-        WireWriter(Message.channelOpen).string(kind).uint32(9).uint32(1 << 20).uint32(32_768)
-            .raw(rest.bytes).bytes
+    package static func open(
+        _ kind: String, window: UInt32 = 1 << 20, packet: UInt32 = 32_768,
+        _ rest: WireWriter = WireWriter()
+    ) -> [UInt8] {
+        WireWriter(Message.channelOpen).string(kind).uint32(ownNumber).uint32(window)
+            .uint32(packet).raw(rest.bytes).bytes
     }
 
     /// A message with one number: that of the client's channel.
-    static func channel(_ message: UInt8, _ channel: UInt32 = 0) -> [UInt8] {
+    package static func channel(_ message: UInt8, _ channel: UInt32 = 0) -> [UInt8] {
         WireWriter(message).uint32(channel).bytes
     }
 
-    static func adjust(_ count: UInt32, channel: UInt32 = 0) -> [UInt8] {
+    package static func adjust(_ count: UInt32, channel: UInt32 = 0) -> [UInt8] {
         WireWriter(Message.channelWindowAdjust).uint32(channel).uint32(count).bytes
     }
 }

@@ -60,6 +60,8 @@ package struct ChannelPolicy: Sendable {
     package var grantsPTY = true
     package var grantsExec = true
     package var grantsEnvironment = true
+    /// Whether it will open channels to the client's agent.
+    package var grantsAgent = false
     /// How much the client may send, at the start and at any time.
     package var window: UInt32 = 2_097_152
     /// Whether the client may ever send more than that in all.

@@ -2,7 +2,9 @@
 extension Conversation {
     func handleChannel(_ message: UInt8, _ reader: inout WireReader) throws {
         if message == Message.channelOpen { return try openChannel(&reader) }
-        _ = try reader.uint32()
+        guard try reader.uint32() != Payload.ownNumber else {
+            return note(.onOwnChannel(message))
+        }
         switch message {
         case Message.channelWindowAdjust:
             let more = Int(try reader.uint32())
@@ -84,7 +86,7 @@ extension Conversation {
             note(.signal(try reader.text()))
         default:
             note(.request(name))
-            isGranted = false
+            isGranted = name == "auth-agent-req@openssh.com" && script.channel.grantsAgent
         }
         channel?.requests[name, default: 0] += 1
         if wantsReply, let channel {
