@@ -142,6 +142,27 @@ struct OpenSSHKeywordTests {
 
     @Test(
         arguments: [
+            ("ForwardAgent no", Endpoint.ForwardedAgent.none), ("ForwardAgent yes", .missing),
+            ("ForwardAgent yes\n  IdentityAgent /run/other", .socket("/run/other")),
+            ("ForwardAgent yes\n  IdentityAgent none", .missing),
+            ("ForwardAgent /run/%h", .socket("/run/web1")),
+            ("ForwardAgent $COLOUR", .socket("green")),
+            ("ForwardAgent $NOTHING", .missing),
+            ("ForwardAgent /run/${COLOUR}", .socket("/run/green")),
+        ])
+    func `the agent to forward is the one that ssh would take`(
+        lines: String, expected: Endpoint.ForwardedAgent
+    ) throws {
+        #expect(try endpoint(lines).forwardedAgent == expected)
+    }
+
+    @Test func `a socket in the home folder is one in the caller's`() throws {
+        #expect(
+            try endpoint("ForwardAgent ~/agent").forwardedAgent == .socket("\(home)/agent"))
+    }
+
+    @Test(
+        arguments: [
             (#"SetEnv A=1 "B=x y" C="#, [("A", "1"), ("B", "x y"), ("C", "")]),
             ("SendEnv COLOUR", [("COLOUR", "green")]),
             ("SendEnv C?L*R LC_*", [("COLOUR", "green")]),

@@ -151,4 +151,48 @@ import Testing
         let status: Int32 = AgentForwardingScene.isPossible ? 3 : 4
         #expect(result.status == .exited(status), "\(result.errorOutput)")
     }
+
+    // MARK: - Who is asked
+
+    @Test(
+        arguments: [
+            ("yes", ["shop", "true"], true), ("no", ["shop", "true"], false),
+            ("yes", ["doctor", "shop"], false), ("yes", ["--detach", "shop", "true"], false),
+        ])
+    func `a server is asked only where it is wanted`(
+        value: String, arguments: [String], isAsked: Bool
+    ) throws {
+        var script = Script.honest()
+        script.channel.grantsAgent = true
+        try withLyingServer(script) { server in
+            let agent = try StrangeAgent(.echo, in: server.folder)
+            defer { agent.stop() }
+            let place = try Workplace(server)
+            try place.folder.write(
+                "Host *\n  ForwardAgent \(value == "yes" ? agent.socket : value)\n",
+                to: ".ssh/config")
+            let run = try place.start(arguments)
+            defer { run.stop() }
+            try server.record.waitFor("a command") { if case .exec = $0 { true } else { false } }
+            let asked = ClientEvent.request("auth-agent-req@openssh.com")
+            #expect(
+                server.record.events().contains(asked)
+                    == (isAsked && AgentForwardingScene.isPossible))
+        }
+    }
+
+    @Test(.enabled(if: PrivateDropbear.isInstalled, "dropbear is not here"))
+    func `dropbear opens channels as well`() throws {
+        try withDropbear { dropbear in
+            let agent = try Agent(in: dropbear.folder)
+            defer { agent.stop() }
+            try agent.add(dropbear.identityFile)
+            let place = try Workplace(dropbear, environment: ["SSH_AUTH_SOCK": agent.socket])
+            try place.folder.write("Host *\n  ForwardAgent yes\n", to: ".ssh/config")
+            let result = try place.run(
+                ["shop", "ssh-add -l >&2 && ssh-add -l >&2 && exit 3; \(Self.hasNone) && exit 4"])
+            let status: Int32 = AgentForwardingScene.isPossible ? 3 : 4
+            #expect(result.status == .exited(status), "\(result.errorOutput)")
+        }
+    }
 }

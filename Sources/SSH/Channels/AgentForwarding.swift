@@ -10,7 +10,7 @@ internal import CLibSSH2Shims
 
 /// The local agent at a server's disposal: each channel that the server opens to it gets a connection.
 ///
-/// The channels are those of OpenSSH's "auth-agent@openssh.com" (draft-ietf-sshm-ssh-agent, 5). Nothing here
+/// The channels are those of OpenSSH's "auth-agent@openssh.com" (draft-miller-ssh-agent, "Agent forwarding"). Nothing here
 /// waits: a relay has it exchange what there is, and polls its descriptors.
 package final class AgentForwarding {
     /// Why there is no forwarding.
