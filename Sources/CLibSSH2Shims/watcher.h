@@ -20,6 +20,10 @@ void ccr_note_buffer(ccr_wire *wire, const void *buffer, size_t length);
 /* Whether count is the room for a packet that is not made of whole blocks: libssh2 would abort(3). */
 bool ccr_is_misfit(const ccr_wire *wire, size_t count);
 
+/* How many bytes libssh2 may be handed of those that are held: 0 to wait for more, less than that where it would
+ * be lost in the packet under way. */
+ptrdiff_t ccr_portion(const ccr_wire *wire, const uint8_t *bytes, size_t held);
+
 /* How much of a block is the payload, where that is the packet just read: behind it are padding and MAC. */
 size_t ccr_payload_length(const ccr_wire *wire, const uint8_t *memory, size_t size);
 

@@ -172,11 +172,17 @@ static LIBSSH2_RECV_FUNC(on_receive) {
     ccr_note_buffer(wire, buffer, length);
     size_t held = wire->incoming.tail - wire->incoming.head;
     if (wire->gate_closed) return -EAGAIN;
+    /* A session that is about to end reads on for its channels; nobody is there for what it would see. */
+    if (!wire->session) return 0;
     if (held == 0) return wire->ended ? 0 : -EAGAIN;
     size_t count = held < length ? held : length;
     if (count > wire->allowance) count = wire->allowance;
+    const uint8_t *bytes = wire->incoming.base + wire->incoming.head;
+    ptrdiff_t portion = ccr_portion(wire, bytes, count);
+    if (portion < 0) return -EPROTO;
+    if (count > (size_t)portion) count = (size_t)portion;
     if (count == 0) return -EAGAIN;
-    memcpy(buffer, wire->incoming.base + wire->incoming.head, count);
+    memcpy(buffer, bytes, count);
     ccr_queue_consume(&wire->incoming, count);
     if (wire->allowance != SIZE_MAX) wire->allowance -= count;
     return (ssize_t)count;

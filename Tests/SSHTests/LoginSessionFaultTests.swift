@@ -3,6 +3,10 @@ import Testing
 
 @testable import SSH
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// A server that breaks its word, in every phase: each way has an end, in time, with a reason.
 @Suite struct LoginSessionFaultTests {
     /// A conversation that comes to every phase.
@@ -105,5 +109,24 @@ import Testing
                 #expect(error.withLock { $0?.code } == .interrupted, "\(phase)")
             }
         }
+    }
+
+    /// libssh2 1.11 would go through 4 Gi of them for half a minute, deaf to deadlines and signals.
+    @Test(arguments: HostileServer.all.filter { $0.stage == .extensions })
+    func `a list of extensions takes no time, however many it claims`(row: HostileServer) throws {
+        try withLyingServer(row.script) { server in
+            let before = try Self.processorTime()
+            _ = Self.conversation().error(with: server)
+            let taken = try Self.processorTime() - before
+            #expect(taken < .seconds(3), "\(taken)")
+            #expect(row.hasMisbehaved(server.record.events()))
+        }
+    }
+
+    /// What this thread has used.
+    private static func processorTime() throws -> Duration {
+        var time = timespec()
+        try #require(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time) == 0)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 }

@@ -28,6 +28,8 @@ extension Session {
     var reasonOfLoss: String {
         if let reason = wire.disconnectReason { return "the server disconnected: \(reason)" }
         if let reason = carrier.endReason, !reason.isEmpty { return reason }
+        // The wire hands out nothing of what libssh2 could not bear.
+        if !carrier.hasEnded, !wire.hasEnded { return "the server sent what makes no sense" }
         return "the server closed the connection"
     }
 

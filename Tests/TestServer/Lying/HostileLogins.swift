@@ -142,7 +142,21 @@ extension HostileServer {
         .init(
             .extensions, "told again when the login is over", .mayEnd(7),
             .saying(WireWriter(Message.extensionInfo).uint32(.max).bytes)),
+        .init(
+            .extensions, "4 Gi of them before there are keys", .mayEnd(7),
+            .tampering(Message.kexECDHReply, .preceded([countless(0)]))),
+        .init(
+            .extensions, "4 Gi of them, and 300 bytes, before there are keys", .mayEnd(7),
+            .tampering(Message.kexECDHReply, .preceded([countless(300)]))),
+        .init(
+            .extensions, "4 Gi of them in 30 KB when the login is over", .mayEnd(7),
+            .saying(countless(30_000))),
     ]
+
+    private static func countless(_ zeros: Int) -> [UInt8] {
+        WireWriter(Message.extensionInfo).uint32(.max).raw([UInt8](repeating: 0, count: zeros))
+            .bytes
+    }
 
     private static func refusal(_ methods: String) -> [UInt8] {
         WireWriter(Message.userauthFailure).string(methods).boolean(false).bytes
