@@ -105,9 +105,10 @@ make_account() {
 
 # Becomes a command that knows the user of SERVER and no other. libnss_wrapper tells it so; that needs
 # no root, and no real account is touched. It gets a session of its own: ^C at our terminal is not for it.
+# The shell has what is in the background ignore QUIT, nohup has it ignore HUP: dropbear would hand that on.
 exec_server() {
     local server=$1
-    exec env LD_PRELOAD=libnss_wrapper.so NSS_WRAPPER_PASSWD="$server/passwd" \
+    exec env --default-signal LD_PRELOAD=libnss_wrapper.so NSS_WRAPPER_PASSWD="$server/passwd" \
         NSS_WRAPPER_SHADOW="$server/shadow" NSS_WRAPPER_GROUP=/etc/group setsid "${@:2}" \
         </dev/null >"$server/sshd.log" 2>&1
 }
