@@ -9,6 +9,7 @@ struct EagerWait {
     private static let limit = Duration.milliseconds(1)
 
     private var sent: ContinuousClock.Instant?
+    private var wasAnswered = false
     /// Whether the last key was answered within the limit.
     private var isNear = true
 
@@ -21,11 +22,21 @@ struct EagerWait {
     mutating func noteAnswer(at now: ContinuousClock.Instant = .now) {
         guard let sent = sent.take() else { return }
         isNear = sent.duration(to: now) <= Self.limit
+        wasAnswered = true
     }
 
     /// Until when not to sleep; nil where nothing is worth it.
     var deadline: Deadline? {
         guard isNear, let sent else { return nil }
         return Deadline(instant: sent + Self.limit)
+    }
+
+    /// Whether an answer may come at any moment, so that nothing else is to be begun.
+    var isExpecting: Bool { deadline?.hasPassed == false }
+
+    /// Whether a key was answered since the last call: the next is a while away.
+    mutating func takeAnswer() -> Bool {
+        defer { wasAnswered = false }
+        return wasAnswered
     }
 }

@@ -229,8 +229,8 @@ final class Relay {
 
     /// One poll(2) over everything; the end it brought, if any.
     private func sleep(isDrained: Bool) -> End? {
-        // Ahead of the wait: what was typed is not to wait for a disk.
-        recorder.flushIfDue()
+        // What is typed is not to wait for a disk, nor its echo: between two keys there is time for that.
+        if !eager.isExpecting { recorder.flushIfDue(early: eager.takeAnswer()) }
         var entries = [
             pollfd(fd: signals.interruptDescriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: signals.changeDescriptor, events: Int16(POLLIN), revents: 0),

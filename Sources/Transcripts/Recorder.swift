@@ -162,10 +162,10 @@ package final class Recorder {
         batchStarted.map { $0 + limits.batchDelay }
     }
 
-    /// Writes what waits, if it has waited long enough.
-    package func flushIfDue() {
+    /// Writes what waits, if it has waited long enough, or if this is a good moment.
+    package func flushIfDue(early isGoodMoment: Bool = false) {
         let now = ContinuousClock.now
-        guard let flushDeadline, now >= flushDeadline else { return }
+        guard let flushDeadline, isGoodMoment || now >= flushDeadline else { return }
         flush(at: now)
     }
 

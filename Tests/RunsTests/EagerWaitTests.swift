@@ -33,4 +33,25 @@ import Testing
         eager.noteSent(at: start + .seconds(2))
         #expect(eager.deadline != nil)
     }
+
+    @Test func `an answer is told once, and only that of a key`() {
+        var eager = EagerWait()
+        var told: [Bool] = []
+        eager.noteAnswer(at: start)
+        told.append(eager.takeAnswer())
+        eager.noteSent(at: start)
+        told.append(eager.takeAnswer())
+        eager.noteAnswer(at: start + .milliseconds(30))
+        told += [eager.takeAnswer(), eager.takeAnswer()]
+        #expect(told == [false, false, true, false])
+    }
+
+    @Test func `an answer is expected until its time is up`() {
+        var eager = EagerWait()
+        eager.noteSent(at: .now + .seconds(60))
+        #expect(eager.isExpecting)
+        eager.noteSent(at: start - .seconds(60))
+        #expect(!eager.isExpecting)
+        #expect(eager.deadline != nil)
+    }
 }
