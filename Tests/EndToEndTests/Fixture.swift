@@ -40,6 +40,8 @@ final class Workplace: Sendable {
             "HOME": folder.path, "XDG_STATE_HOME": folder.file("state"),
             "PATH": "/usr/local/bin:/usr/bin:/bin", "TERM": "xterm-256color",
         ]
+        // A sanitized ccrun is told here what to look for (scripts/test-sanitized).
+        all["ASAN_OPTIONS"] = ProcessInfo.processInfo.environment["ASAN_OPTIONS"]
         all.merge(environment) { $1 }
         self.environment = all
         let port = relay ?? host.port
