@@ -80,8 +80,10 @@ import Testing
             #expect(channel.unreadCount == unread)
             channel.allow(allowance)
             _ = try channel.readSome(.standardOutput)
-            #expect(channel.unreadCount == unread - allowance)
-            #expect(channel.session.wire.allowance == 0)
+            // From 1.11 on it is handed a packet's first 16 bytes together, or none of them.
+            let left = try #require(channel.session.wire.allowance)
+            #expect(left < (Session.libraryVersion.isAtLeast(1, 11) ? 16 : 1))
+            #expect(channel.unreadCount == unread - allowance + left)
             channel.allow(nil)
             #expect(channel.session.wire.allowance == nil)
             _ = channel.sendEndOfInput()
