@@ -55,16 +55,12 @@ final class AgentForwardingScene {
         let place = try Workplace(
             sshd, relay: relay, environment: agent.map { ["SSH_AUTH_SOCK": $0] } ?? [:])
         let block =
-            ["Host target"] + lines + [
+            lines + [
                 "Hostname 127.0.0.1", "Port \(relay ?? sshd.port)",
                 "IdentityFile \(sshd.identityFile)",
                 "UserKnownHostsFile \(place.knownHostsFile)",
             ]
-        try place.folder.write(block.joined(separator: "\n") + "\n", to: ".ssh/config")
-        let yaml =
-            ["apps:", "  shop:", "    user: \(sshd.user)"] + app.map { "    \($0)" }
-            + ["    deployments:", "      default: {host: target}"]
-        try place.folder.write(yaml.joined(separator: "\n") + "\n", to: "ccrun.yml")
+        try place.deploy(toTarget: block, user: sshd.user, app: app)
         return place
     }
 

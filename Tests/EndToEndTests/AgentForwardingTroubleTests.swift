@@ -76,14 +76,14 @@ import Testing
         let command = scene.client("hold", "5").joined(separator: " ")
         // The reader begins when the agent has answered, behind megabytes that nobody has taken.
         let line =
-            "$0 shop 'head -c 4000000 /dev/zero & sleep 0.3; \(command) >\(done); wait' "
+            "$0 shop 'head -c 3000000 /dev/zero; \(command) >\(done)' "
             + "| (until [ -s \(done) ]; do sleep 0.05; done; wc -c)"
         guard Self.isPossible else {
             let result = try place.run(["shop", command])
             return #expect(result.status == .exited(1))
         }
         let result = try place.shell(line)
-        #expect(result.output.contains("4000000"), "\(result.errorOutput)")
+        #expect(result.output.contains("3000000"), "\(result.errorOutput)")
         #expect(String(decoding: try scene.folder.read("done"), as: UTF8.self) == "5 served\n")
     }
 
@@ -143,6 +143,7 @@ import Testing
         let (agent, _, _) = try scene.agent()
         let place = try scene.place(
             ["ForwardAgent yes", "ServerAliveInterval 1"], agent: agent.socket)
+        // Long enough for a sign of life, whose answer is told from those to the refused requests.
         let result = try place.run(
             options + ["-v", "shop", "[ -z \"$SSH_AUTH_SOCK\" ] && sleep 2; echo ran; exit 3"])
         #expect(result.output.hasPrefix("ran"), "\(result.errorOutput)")

@@ -68,6 +68,16 @@ final class Workplace: Sendable {
 
     var knownHostsFile: String { folder.file(".ssh/known_hosts") }
 
+    /// Makes `shop/default` the host `target`, of whose block in `~/.ssh/config` these are the lines.
+    func deploy(toTarget lines: [String], user: String, app: [String] = []) throws {
+        let block = ["Host target"] + lines
+        try folder.write(block.joined(separator: "\n") + "\n", to: ".ssh/config")
+        let yaml =
+            ["apps:", "  shop:", "    user: \(user)"] + app.map { "    \($0)" }
+            + ["    deployments:", "      default: {host: target}"]
+        try folder.write(yaml.joined(separator: "\n") + "\n", to: "ccrun.yml")
+    }
+
     // MARK: - Running it
 
     /// Starts ccrun without a terminal.

@@ -13,24 +13,11 @@ import Testing
         _ server: any TestHost, command: String, environment: [String: String] = [:]
     ) throws -> Workplace {
         let place = try Workplace(server, environment: environment)
-        try place.folder.write(
-            """
-            Host target
-              HostName 127.0.0.1
-              Port \(server.port)
-              ProxyCommand \(command)
-              StrictHostKeyChecking yes
-
-            """, to: ".ssh/config")
-        try place.folder.write(
-            """
-            apps:
-              shop:
-                user: \(server.user)
-                deployments:
-                  default: {host: target}
-
-            """, to: "ccrun.yml")
+        try place.deploy(
+            toTarget: [
+                "HostName 127.0.0.1", "Port \(server.port)", "ProxyCommand \(command)",
+                "StrictHostKeyChecking yes",
+            ], user: server.user)
         return place
     }
 

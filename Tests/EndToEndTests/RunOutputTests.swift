@@ -34,7 +34,10 @@ import Transcripts
     @Test func `a background process that holds the streams open is waited for`() throws {
         try withServer { server in
             let place = try Workplace(server)
-            let result = try place.run(["shop", "(sleep 3; echo late) & exit 4"])
+            // Its time begins when the server has taken note of the command's end.
+            let pause = serverIsDropbear ? "sleep 5; " : ""
+            let late = "(while kill -0 $$ 2>/dev/null; do sleep 0.05; done; \(pause)echo late)"
+            let result = try place.run(["shop", "\(late) & exit 4"])
             #expect(result.output == (serverIsDropbear ? "" : "late\n"))
             #expect(result.status == .exited(4))
         }

@@ -10,12 +10,8 @@ import Testing
         environment: [String: String] = [:]
     ) throws -> Workplace {
         let place = try Workplace(server, environment: environment)
-        let block = ["Host target"] + lines + ["Hostname 127.0.0.1", "Port \(port ?? server.port)"]
-        try place.folder.write(block.joined(separator: "\n") + "\n", to: ".ssh/config")
-        let yaml =
-            ["apps:", "  shop:", "    user: \(server.user)"] + app.map { "    \($0)" }
-            + ["    deployments:", "      default: {host: target}"]
-        try place.folder.write(yaml.joined(separator: "\n") + "\n", to: "ccrun.yml")
+        let block = lines + ["Hostname 127.0.0.1", "Port \(port ?? server.port)"]
+        try place.deploy(toTarget: block, user: server.user, app: app)
         return place
     }
 

@@ -68,7 +68,7 @@ package final class AgentForwarding {
     /// What poll(2) is to watch.
     package var pollEntries: [pollfd] { connections.map(\.pollEntry) }
 
-    /// When to exchange again though nothing has come; nil where no agent is waited for.
+    /// When to exchange again though nothing has come; never where no agent is waited for.
     package var nextTurn: Deadline {
         connections.contains { $0.isWaiting } ? .after(AgentConnection.pause) : .never
     }
