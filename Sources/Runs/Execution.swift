@@ -13,7 +13,7 @@ final class Execution {
         var observeInput: (UnsafeRawBufferPointer) -> Void = { _ in }
         var outputs: [Channel.Stream: OutputSink] = [:]
         /// What `observeOutput` writes to, to be waited for as the outputs are.
-        var observersOutput: OutputSink?
+        var observersSink: OutputSink?
         /// Sees each chunk of output after it was passed on.
         var observeOutput: (UnsafeRawBufferPointer, Channel.Stream) -> Void = { _, _ in }
     }
@@ -77,20 +77,20 @@ final class Execution {
         if terminal != nil, case .byte(let character) = command.escape {
             input.escapes = EscapeFilter(character)
         }
-        let relay = Relay(
-            channel: channel, input: input, outputs: streams.outputs,
-            observersOutput: streams.observersOutput, recorder: recorder, signals: signals,
-            terminal: terminal,
+        let output = CommandOutput(
+            to: streams.outputs, observersSink: streams.observersSink, recorder: recorder,
             readyMark: command.remote.handshake.map(ReadyMark.init))
         var head = HeadFailure()
-        relay.observe = { bytes, stream in
+        output.observe = { bytes, stream in
             head.take(bytes)
             streams.observeOutput(bytes, stream)
         }
+        output.prompts = command.prompts.watcher(onTerminal: hasTerminal)
+        let relay = Relay(
+            channel, input: input, output: output, signals: signals, terminal: terminal)
         relay.attendants = attendants
         relay.agent = connection.agent
         relay.notices = notices
-        relay.prompts = command.prompts.watcher(onTerminal: hasTerminal)
         let end = relay.run(until: command.timeout.map { .after($0) } ?? .never)
         let outcome = outcome(of: end, relay, head)
         terminal?.leave()

@@ -7,11 +7,8 @@
 #endif
 internal import LocalTerminal
 internal import SSH
-internal import Transcripts
 
 /// The running command: one poll(2) over the socket, stdin, the outputs and the signals.
-///
-/// Bytes go to the terminal first and untouched; the recorder gets a copy.
 final class Relay {
     /// How much of the network's bytes libssh2 takes before both streams are drained: a small batch
     /// keeps their order nearly as the server sent it.
@@ -38,41 +35,31 @@ final class Relay {
 
     private let channel: Channel
     private let input: InputSource
-    private var outputs: OutputSinks
-    private let recorder: Recorder
+    private let output: CommandOutput
     private let signals: SignalPipe
     private var keyboard: Keyboard
-    /// Sees each chunk of output after it was passed on.
-    var observe: (UnsafeRawBufferPointer, Channel.Stream) -> Void = { _, _ in }
     /// Whether a command that has ended is over only when its output has been read on this side.
     var waitsForReaders = true
     var attendants: [any Attendant] = []
     /// The agent here that programs over there may use.
     var agent: AgentForwarding?
-    /// Looks for questions in the output, where somebody wants them answered or noticed.
-    var prompts: PromptWatcher?
     /// Says what the user asks of ccrun while the command runs.
     var notices: Notices?
     private var deadline = Deadline.never
-    private var readyMark: ReadyMark?
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
     private var loss: String?
     private var silence: SilenceWatch
     private var eager = EagerWait()
 
-    /// `observersOutput`: what `observe` writes to, to be waited for as the outputs are.
     init(
-        channel: Channel, input: InputSource, outputs: [Channel.Stream: OutputSink],
-        observersOutput: OutputSink? = nil, recorder: Recorder, signals: SignalPipe,
-        terminal: RawTerminal?, readyMark: ReadyMark?
+        _ channel: Channel, input: InputSource, output: CommandOutput, signals: SignalPipe,
+        terminal: RawTerminal? = nil
     ) {
         self.channel = channel
         self.input = input
-        self.outputs = OutputSinks(outputs, observers: observersOutput)
-        self.recorder = recorder
+        self.output = output
         self.signals = signals
         keyboard = Keyboard(signals: signals, terminal: terminal)
-        self.readyMark = readyMark
         silence = SilenceWatch(channel)
     }
 
@@ -95,7 +82,7 @@ final class Relay {
     private func relay() -> End {
         while true {
             let isDrained = drain()
-            if let failure = outputs.takeFailure() { return .outputClosed(failure) }
+            if let failure = output.takeFailure() { return .outputClosed(failure) }
             if isDrained, isOver { return flushed(.remoteEnded) }
             if isDrained, let loss { return flushed(.lost(loss)) }
             sendInput()
@@ -110,7 +97,7 @@ final class Relay {
 
     /// Takes what has come, as far as the outputs have room; true when nothing is left.
     private func drain() -> Bool {
-        while outputs.hasRoom {
+        while output.hasRoom {
             let unread = channel.unreadCount
             channel.allow(Self.batch)
             var tookBytes = false
@@ -121,7 +108,7 @@ final class Relay {
                 channel.declareNetworkEnd()
                 continue
             }
-            showRemainder()
+            if isOver || loss != nil { output.takeEnd() }
             return true
         }
         return false
@@ -131,14 +118,14 @@ final class Relay {
     private func read(_ stream: Channel.Stream) -> Bool {
         if loss != nil {
             let count = channel.readRemainder(stream, into: buffer)
-            if count > 0 { show(UnsafeRawBufferPointer(rebasing: buffer[..<count]), stream) }
+            if count > 0 { show(count, of: stream) }
             return count > 0
         }
         do {
             guard case .bytes(let count) = try channel.read(stream, into: buffer) else {
                 return false
             }
-            show(UnsafeRawBufferPointer(rebasing: buffer[..<count]), stream)
+            show(count, of: stream)
             return true
         } catch {
             // What came before the loss is still to be read.
@@ -147,30 +134,11 @@ final class Relay {
         }
     }
 
-    private func show(_ bytes: UnsafeRawBufferPointer, _ stream: Channel.Stream) {
-        guard readyMark != nil, stream == .standardOutput else { return pass(bytes, stream) }
-        let shown = readyMark?.filter(bytes) ?? []
-        shown.withUnsafeBytes { pass($0, stream) }
-        guard readyMark?.wasSeen == true else { return }
-        readyMark = nil
-        input.isHeld = false
-    }
-
-    private func showRemainder() {
-        guard isOver || loss != nil, let held = readyMark?.remainder() else { return }
-        held.withUnsafeBytes { pass($0, .standardOutput) }
-    }
-
-    private func pass(_ bytes: UnsafeRawBufferPointer, _ stream: Channel.Stream) {
-        guard bytes.count > 0 else { return }
-        outputs.write(bytes, of: stream)
+    private func show(_ count: Int, of stream: Channel.Stream) {
+        let demands = output.take(UnsafeRawBufferPointer(rebasing: buffer[..<count]), of: stream)
         eager.noteAnswer()
-        recorder.record(bytes, from: stream == .standardOutput ? .standardOutput : .standardError)
-        observe(bytes, stream)
-        guard prompts != nil else { return }
-        for reply in prompts?.see(bytes, at: .now) ?? [] {
-            reply.bytes.withBytes { input.insert($0) }
-        }
+        for reply in demands.replies { reply.bytes.withBytes { input.insert($0) } }
+        if demands.isReady { input.isHeld = false }
     }
 
     /// The streams have ended and the server has said how, or that it will not.
@@ -184,11 +152,11 @@ final class Relay {
     private func flushed(_ end: End) -> End {
         let limit = waitsForReaders ? Deadline.never : deadline
         while true {
-            outputs.flush()
-            if end == .remoteEnded, let failure = outputs.takeFailure() {
+            output.flush()
+            if end == .remoteEnded, let failure = output.takeFailure() {
                 return .outputClosed(failure)
             }
-            var entries = outputs.pollEntries
+            var entries = output.pollEntries
             if entries.isEmpty || limit.hasPassed { return end }
             entries.append(
                 pollfd(fd: signals.interruptDescriptor, events: Int16(POLLIN), revents: 0))
@@ -222,7 +190,7 @@ final class Relay {
     private func sendSize() {
         guard let size = keyboard.newSize, channel.resize(to: size) else { return }
         keyboard.newSize = nil
-        recorder.resize(columns: size.columns, rows: size.rows)
+        output.noteSize(size)
     }
 
     // MARK: - Waiting
@@ -230,27 +198,26 @@ final class Relay {
     /// One poll(2) over everything; the end it brought, if any.
     private func sleep(isDrained: Bool) -> End? {
         // What is typed is not to wait for a disk, nor its echo: between two keys there is time for that.
-        if !eager.isExpecting { recorder.flushIfDue(early: eager.takeAnswer()) }
+        if !eager.isExpecting { output.saveRecordingIfDue(early: eager.takeAnswer()) }
         var entries = [
             pollfd(fd: signals.interruptDescriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: signals.changeDescriptor, events: Int16(POLLIN), revents: 0),
         ]
         let inputEntry = input.pollEntry(channel)
         entries.append(inputEntry ?? pollfd(fd: -1, events: 0, revents: 0))
-        entries += outputs.pollEntries
+        entries += output.pollEntries
         let forwarded = entries.count
         entries += agent?.pollEntries ?? []
         let network = entries.count
         entries += channel.session.pollEntries
-        let recording = Deadline(instant: recorder.flushDeadline)
         // The time limit is the command's: once it has ended, a slow reader has all the time it wants.
-        let waitsForReader = waitsForReaders && !isDrained
-        let limit = channel.facts.hasVerdict && waitsForReader ? Deadline.never : deadline
-        let prompt = Deadline(instant: prompts?.deadline)
+        let hasTime = channel.facts.hasVerdict && waitsForReaders && !isDrained
+        let limit = hasTime ? .never : deadline
+        let prompt = Deadline(instant: output.prompts?.deadline)
+        let turn = output.recordingDeadline.earlier(attendants.nextTurn)
+            .earlier(silence.nextTurn).earlier(agent?.nextTurn ?? .never)
         wait(
-            for: &entries,
-            until: limit.earlier(recording).earlier(prompt).earlier(attendants.nextTurn)
-                .earlier(silence.nextTurn).earlier(agent?.nextTurn ?? .never),
+            for: &entries, until: limit.earlier(prompt).earlier(turn),
             awakeUntil: eager.deadline)
 
         if entries[0].revents != 0 {
@@ -259,31 +226,30 @@ final class Relay {
             if let number = signals.interrupt() { return .interrupted(number) }
         }
         if entries[1].revents != 0 { keyboard.react(to: signals.changes()) }
+        // Ahead of all else: how soon a key is on its way is what somebody feels of our speed.
+        if entries[2].revents != 0, let keys = takeInput() { return .dropped(keys) }
         loss = loss ?? silence.transfer(entries[network...])
         agent?.note(entries[forwarded..<network])
-        if entries[2].revents != 0 {
-            let lines = input.read()
-            // Ahead of all else: how soon a key is on its way is what somebody feels of our speed. But
-            // sending has libssh2 look at all that has come, which would blur the streams' order.
-            if channel.unreadCount == 0 {
-                sendInput()
-                channel.session.flush()
-            }
-            if let lines { prompts?.noteInputSent(lines: lines) }
-            if let keys = obeyCommands() { return .dropped(keys) }
-        }
         attendants.attend()
-        outputs.flush()
-        if prompt.hasPassed, !channel.facts.hasVerdict, let prompts {
+        output.flush()
+        if prompt.hasPassed, !channel.facts.hasVerdict, let prompts = output.prompts {
             return .unanswered(prompts.quotedPrompt)
         }
-        if !isDrained, !waitsForReaders, lookAhead() { return .remoteEnded }
-        guard limit.hasPassed else { return nil }
-        if waitsForReader, lookAhead() { return nil }
-        return channel.facts.hasVerdict ? .remoteEnded : .timedOut
+        return endInBacklog(isDrained: isDrained, limit)
     }
 
-    /// Does what was typed for ccrun; the keys that drop the connection, where those were among it.
+    /// Reads what was typed; the keys that drop the connection, where those were among it.
+    private func takeInput() -> String? {
+        let lines = input.read()
+        // Sending has libssh2 look at all that has come, which would blur the streams' order.
+        if channel.unreadCount == 0 {
+            sendInput()
+            channel.session.flush()
+        }
+        if let lines { output.prompts?.noteInputSent(lines: lines) }
+        return obeyCommands()
+    }
+
     private func obeyCommands() -> String? {
         for command in input.takeCommands() {
             guard let escapes = input.escapes, let notices else { continue }
@@ -292,6 +258,14 @@ final class Relay {
             }
         }
         return nil
+    }
+
+    /// The end by the time limit, or the command's own where output that nobody takes stands before it.
+    private func endInBacklog(isDrained: Bool, _ limit: Deadline) -> End? {
+        if !isDrained, !waitsForReaders, lookAhead() { return .remoteEnded }
+        guard limit.hasPassed else { return nil }
+        if !isDrained, waitsForReaders, lookAhead() { return nil }
+        return channel.facts.hasVerdict ? .remoteEnded : .timedOut
     }
 
     /// Whether the command has ended according to what stands behind output that nobody takes yet.

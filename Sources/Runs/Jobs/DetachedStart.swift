@@ -66,16 +66,19 @@ package final class DetachedStart {
         record.header.isDetached = true
         if let refusal = record.refusal() { return refusal }
         record.begin()
-        let (relay, channel) = try start(over: connection)
-        var output: [UInt8] = []
-        relay.observe = { bytes, stream in
-            if stream == .standardOutput { output += bytes }
+        let (channel, input) = try start(over: connection)
+        let output = CommandOutput(
+            to: [.standardError: OutputSink(STDERR_FILENO)], recorder: .silent)
+        var said: [UInt8] = []
+        output.observe = { bytes, stream in
+            if stream == .standardOutput { said += bytes }
         }
-        let end = relay.run(until: .after(Self.patience))
-        return outcome(of: end, channel.facts, RemoteJob.Started(parsing: output))
+        let end = Relay(channel, input: input, output: output, signals: signals)
+            .run(until: .after(Self.patience))
+        return outcome(of: end, channel.facts, RemoteJob.Started(parsing: said))
     }
 
-    private func start(over connection: Connection) throws(SSHError) -> (Relay, Channel) {
+    private func start(over connection: Connection) throws(SSHError) -> (Channel, InputSource) {
         let channel = try connection.channel()
         let remote = plan.remote
         mayBeRunning = true
@@ -87,11 +90,7 @@ package final class DetachedStart {
             let input = InputSource(
                 nil, ahead: Array(remote.preamble.dropFirst(start.preambleCount)), isHeld: false,
                 observe: { _ in })
-            let relay = Relay(
-                channel: channel, input: input,
-                outputs: [.standardError: OutputSink(STDERR_FILENO)], recorder: .silent,
-                signals: signals, terminal: nil, readyMark: nil)
-            return (relay, channel)
+            return (channel, input)
         } catch {
             mayBeRunning = error.code != .requestRefused
             throw error

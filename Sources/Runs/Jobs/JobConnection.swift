@@ -107,12 +107,10 @@ package final class JobConnection {
         let channel = try connected().start(line)
         let input = InputSource(
             nil, ahead: [], isHeld: false, staysOpen: terms.keepsInput, observe: { _ in })
-        let relay = Relay(
-            channel: channel, input: input,
-            outputs: terms.output.map { [.standardOutput: $0] } ?? [:], recorder: .silent,
-            signals: signals, terminal: nil, readyMark: nil)
+        let output = CommandOutput(
+            to: terms.output.map { [.standardOutput: $0] } ?? [:], recorder: .silent)
         var reply = Reply()
-        relay.observe = { bytes, stream in
+        output.observe = { bytes, stream in
             switch stream {
             case .standardError:
                 reply.errors = Array((reply.errors + bytes).suffix(Self.keptErrors))
@@ -120,7 +118,8 @@ package final class JobConnection {
                 if let observe = terms.observe { observe(bytes) } else { reply.output += bytes }
             }
         }
-        let end = relay.run(until: terms.deadline)
+        let end = Relay(channel, input: input, output: output, signals: signals)
+            .run(until: terms.deadline)
         channel.close()
         try check(end, terms)
         return reply

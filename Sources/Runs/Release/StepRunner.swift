@@ -92,10 +92,10 @@ final class StepRunner {
         // A step has no input, and its output goes where the view wants it.
         var streams = Execution.Streams()
         if view.passesOutput { streams.outputs = OutputSink.ofThisProcess }
-        streams.observersOutput = view.output?.sink
+        streams.observersSink = view.output?.sink
         if isOutputClosed {
             streams.outputs[.standardOutput] = nil
-            streams.observersOutput = nil
+            streams.observersSink = nil
         }
         streams.observeOutput = { [view] bytes, stream in
             view.show(bytes, from: stream == .standardOutput ? .standardOutput : .standardError)
