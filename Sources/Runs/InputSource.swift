@@ -37,6 +37,8 @@ final class InputSource {
     private var commands: [EscapeFilter.Command] = []
     /// Sees each chunk of stdin once, before it is sent.
     private let observe: (UnsafeRawBufferPointer) -> Void
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: readSize, alignment: 16)
 
     init(
         _ descriptor: CInt?, ahead: [UInt8], isHeld: Bool, staysOpen: Bool = false,
@@ -51,6 +53,7 @@ final class InputSource {
     }
 
     deinit {
+        buffer.deallocate()
         if let own { close(own) }
     }
 
@@ -70,23 +73,23 @@ final class InputSource {
     @discardableResult
     func read() -> Int? {
         guard let descriptor else { return nil }
-        var typed = [UInt8](unsafeUninitializedCapacity: Self.readSize) { buffer, count in
-            let received = readBytes(descriptor, buffer.baseAddress, buffer.count)
-            count = max(0, received)
-            // EIO is a terminal that has gone; like the end, it is no reason to stop the command.
-            if received == 0 || (received < 0 && errno != EINTR && errno != EAGAIN) {
-                self.descriptor = nil
-            }
+        let received = readBytes(descriptor, buffer.baseAddress, buffer.count)
+        // EIO is a terminal that has gone; like the end, it is no reason to stop the command.
+        if received == 0 || (received < 0 && errno != EINTR && errno != EAGAIN) {
+            self.descriptor = nil
         }
-        if let (bytes, commands) = escapes?.filter(typed) {
-            typed = bytes
-            self.commands += commands
-        }
+        guard received > 0 else { return nil }
+        let typed = filtered(buffer[..<received])
         guard !typed.isEmpty else { return nil }
         typed.withUnsafeBytes(observe)
-        let ends = [UInt8(ascii: "\n"), UInt8(ascii: "\r")]
         defer { take(typed) }
-        return max(1, typed.count { ends.contains($0) })
+        return max(1, typed.count { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") })
+    }
+
+    private func filtered(_ bytes: Slice<UnsafeMutableRawBufferPointer>) -> [UInt8] {
+        guard let (passed, commands) = escapes?.filter(bytes) else { return Array(bytes) }
+        self.commands += commands
+        return passed
     }
 
     private func take(_ typed: [UInt8]) {
@@ -157,7 +160,7 @@ final class InputSource {
 
 /// read(2), under a name that no method of ours has.
 private func readBytes(
-    _ descriptor: CInt, _ buffer: UnsafeMutablePointer<UInt8>?, _ count: Int
+    _ descriptor: CInt, _ buffer: UnsafeMutableRawPointer?, _ count: Int
 ) -> Int {
     read(descriptor, buffer, count)
 }

@@ -88,7 +88,7 @@ final class Relay {
             sendInput()
             serveAgent()
             sendSize()
-            channel.session.flush()
+            channel.session.send()
             if let end = sleep(isDrained: isDrained) { return end }
         }
     }
@@ -244,7 +244,7 @@ final class Relay {
         // Sending has libssh2 look at all that has come, which would blur the streams' order.
         if channel.unreadCount == 0 {
             sendInput()
-            channel.session.flush()
+            channel.session.send()
         }
         if let lines { output.prompts?.noteInputSent(lines: lines) }
         return obeyCommands()

@@ -100,6 +100,10 @@ typedef struct {
     struct { uint8_t *blob; size_t length; } host_key;
 } ccr_wire;
 
+/* Has libssh2 take the padding of packets out of portions of random bytes, where it stands on OpenSSL's
+ * libcrypto; to be called before there is a session. */
+void ccr_take_padding_in_portions(void);
+
 ccr_wire *ccr_wire_create(void);
 void ccr_wire_destroy(ccr_wire *wire);
 

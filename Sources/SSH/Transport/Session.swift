@@ -252,6 +252,15 @@ package final class Session {
         carrier.acknowledgeQuickly()
     }
 
+    /// Sends what is queued while a command runs.
+    ///
+    /// On a terminal a server waits for no acknowledgement (sshd sets TCP_NODELAY for one), and what
+    /// an early one takes is added to a key's echo.
+    package func send() {
+        carrier.flush(wire)
+        if !isInteractive { carrier.acknowledgeQuickly() }
+    }
+
     /// Does what is to be done during the login, once what the server is to work on is on its way.
     func useTheWait() {
         guard let work = duringLogin.take() else { return }
@@ -273,4 +282,7 @@ package final class Session {
 }
 
 /// libssh2's global state, made ready once and never torn down: other sessions may still run.
-private let libraryIsReady: Void = { _ = libssh2_init(0) }()
+private let libraryIsReady: Void = {
+    _ = libssh2_init(0)
+    ccr_take_padding_in_portions()
+}()
