@@ -35,7 +35,7 @@ final class InputSource {
     /// Takes commands to ccrun out of what is typed; nil where all of it is the program's.
     var escapes: EscapeFilter?
     private var commands: [EscapeFilter.Command] = []
-    /// Sees each chunk of stdin once, before it is sent.
+    /// Sees each chunk of stdin once.
     private let observe: (UnsafeRawBufferPointer) -> Void
     private let buffer = UnsafeMutableRawBufferPointer.allocate(
         byteCount: readSize, alignment: 16)
@@ -69,9 +69,9 @@ final class InputSource {
 
     /// Reads once; called when poll(2) said there is something, or the end.
     ///
-    /// Returns how many lines that makes, one at least, or nil when nothing came.
-    @discardableResult
-    func read() -> Int? {
+    /// Returns what is the remote side's of it, for `noteRead` once that was tried to be sent; nil when
+    /// nothing came.
+    func read() -> [UInt8]? {
         guard let descriptor else { return nil }
         let received = readBytes(descriptor, buffer.baseAddress, buffer.count)
         // EIO is a terminal that has gone; like the end, it is no reason to stop the command.
@@ -81,8 +81,13 @@ final class InputSource {
         guard received > 0 else { return nil }
         let typed = filtered(buffer[..<received])
         guard !typed.isEmpty else { return nil }
+        take(typed)
+        return typed
+    }
+
+    /// Has what was read observed; returns how many lines it makes, one at least.
+    func noteRead(_ typed: [UInt8]) -> Int {
         typed.withUnsafeBytes(observe)
-        defer { take(typed) }
         return max(1, typed.count { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") })
     }
 

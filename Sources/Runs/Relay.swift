@@ -240,13 +240,16 @@ final class Relay {
 
     /// Reads what was typed; the keys that drop the connection, where those were among it.
     private func takeInput() -> String? {
-        let lines = input.read()
+        let typed = input.read()
         // Sending has libssh2 look at all that has come, which would blur the streams' order.
         if channel.unreadCount == 0 {
             sendInput()
             channel.session.send()
         }
-        if let lines { output.prompts?.noteInputSent(lines: lines) }
+        if let typed {
+            let lines = input.noteRead(typed)
+            output.prompts?.noteInputSent(lines: lines)
+        }
         return obeyCommands()
     }
 
