@@ -35,6 +35,8 @@ final class CommandOutput {
     struct Demands {
         /// What the prompts in it are to be answered with, in this order.
         var replies: [PromptWatcher.Reply] = []
+        /// When it was given to those who read it; nil where there was nothing to show.
+        var shown: ContinuousClock.Instant?
         /// Whether it held the mark by which the far side says that it reads now.
         var isReady = false
     }
@@ -42,13 +44,13 @@ final class CommandOutput {
     /// Passes on what has come, but for the mark.
     func take(_ bytes: UnsafeRawBufferPointer, of stream: Channel.Stream) -> Demands {
         guard readyMark != nil, stream == .standardOutput else {
-            return Demands(replies: pass(bytes, stream))
+            return pass(bytes, stream)
         }
         let shown = readyMark?.filter(bytes) ?? []
-        let replies = shown.withUnsafeBytes { pass($0, stream) }
-        guard readyMark?.wasSeen == true else { return Demands(replies: replies) }
-        readyMark = nil
-        return Demands(replies: replies, isReady: true)
+        var demands = shown.withUnsafeBytes { pass($0, stream) }
+        demands.isReady = readyMark?.wasSeen == true
+        if demands.isReady { readyMark = nil }
+        return demands
     }
 
     /// Passes on what could have been the beginning of the mark, when no more comes.
@@ -57,14 +59,13 @@ final class CommandOutput {
         _ = held.withUnsafeBytes { pass($0, .standardOutput) }
     }
 
-    private func pass(
-        _ bytes: UnsafeRawBufferPointer, _ stream: Channel.Stream
-    ) -> [PromptWatcher.Reply] {
-        guard bytes.count > 0 else { return [] }
+    private func pass(_ bytes: UnsafeRawBufferPointer, _ stream: Channel.Stream) -> Demands {
+        guard bytes.count > 0 else { return Demands() }
         sinks.write(bytes, of: stream)
+        let shown = ContinuousClock.now
         recorder.record(bytes, from: stream == .standardOutput ? .standardOutput : .standardError)
         observe(bytes, stream)
-        return prompts?.see(bytes, at: .now) ?? []
+        return Demands(replies: prompts?.see(bytes, at: .now) ?? [], shown: shown)
     }
 
     // MARK: - Waiting for those who read

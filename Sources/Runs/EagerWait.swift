@@ -18,6 +18,11 @@ struct EagerWait {
         sent = now
     }
 
+    /// What comes next need not be the answer to the key.
+    mutating func forgetKey() {
+        sent = nil
+    }
+
     /// Something has come from the server; where that took longer, sleeping is as good from now on.
     mutating func noteAnswer(at now: ContinuousClock.Instant = .now) {
         guard let sent = sent.take() else { return }

@@ -9,7 +9,7 @@ final class Execution {
     struct Streams {
         /// Local stdin; nil leaves the command's input empty.
         var input: CInt?
-        /// Sees each chunk of local stdin before it is sent.
+        /// Sees each chunk of local stdin.
         var observeInput: (UnsafeRawBufferPointer) -> Void = { _ in }
         var outputs: [Channel.Stream: OutputSink] = [:]
         /// What `observeOutput` writes to, to be waited for as the outputs are.

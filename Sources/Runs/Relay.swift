@@ -136,7 +136,7 @@ final class Relay {
 
     private func show(_ count: Int, of stream: Channel.Stream) {
         let demands = output.take(UnsafeRawBufferPointer(rebasing: buffer[..<count]), of: stream)
-        eager.noteAnswer()
+        if let shown = demands.shown { eager.noteAnswer(at: shown) }
         for reply in demands.replies { reply.bytes.withBytes { input.insert($0) } }
         if demands.isReady { input.isHeld = false }
     }
@@ -227,7 +227,11 @@ final class Relay {
         }
         if entries[1].revents != 0 { keyboard.react(to: signals.changes()) }
         // Ahead of all else: how soon a key is on its way is what somebody feels of our speed.
-        if entries[2].revents != 0, let keys = takeInput() { return .dropped(keys) }
+        if entries[2].revents != 0 {
+            if let keys = takeInput() { return .dropped(keys) }
+            // What has come before is no answer to what was typed.
+            if entries[network...].contains(where: { $0.revents != 0 }) { eager.forgetKey() }
+        }
         loss = loss ?? silence.transfer(entries[network...])
         agent?.note(entries[forwarded..<network])
         attendants.attend()

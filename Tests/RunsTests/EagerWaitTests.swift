@@ -46,6 +46,17 @@ import Testing
         #expect(told == [false, false, true, false])
     }
 
+    @Test func `what had come before a key was sent is no answer to it`() {
+        var eager = EagerWait()
+        eager.noteSent(at: start)
+        eager.noteAnswer(at: start + .milliseconds(30))
+        eager.noteSent(at: start + .seconds(1))
+        eager.forgetKey()
+        eager.noteAnswer(at: start + .seconds(1) + .microseconds(10))
+        eager.noteSent(at: start + .seconds(2))
+        #expect(eager.deadline == nil)
+    }
+
     @Test func `an answer is expected until its time is up`() {
         var eager = EagerWait()
         eager.noteSent(at: .now + .seconds(60))

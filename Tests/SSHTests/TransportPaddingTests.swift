@@ -25,7 +25,8 @@ import Testing
         _ = try Self.generator()
         let inUse = try #require(dlsym(nil, "RAND_get_rand_method"))
         let own = try #require(dlsym(nil, "RAND_OpenSSL"))
-        #expect(unsafeBitCast(inUse, to: Method.self)() != unsafeBitCast(own, to: Method.self)())
+        let method = try #require(unsafeBitCast(inUse, to: Method.self)())
+        #expect(method != unsafeBitCast(own, to: Method.self)())
     }
 
     @Test(arguments: [8, 12, 19, 20, 32, 64, 4096])
@@ -43,26 +44,45 @@ import Testing
         #expect(Set(texts.compactMap(\.self)).count == 4_000)
     }
 
-    @Test func `all values are as frequent in padding`() throws {
-        let generator = try Self.generator()
-        var counts = [Int](repeating: 0, count: 256)
-        for _ in 0..<25_600 {
-            for byte in try #require(Self.bytes(10, from: generator)) { counts[Int(byte)] += 1 }
-        }
-        // 1,000 each: 200 off is more than six times the standard deviation.
-        #expect(counts.allSatisfy { abs($0 - 1_000) < 200 }, "\(counts)")
-    }
+    /// What the counting generator was asked for; only the test below uses it, on one thread.
+    nonisolated(unsafe) private static var requests: [CInt] = []
+    nonisolated(unsafe) private static var isExhausted = false
 
-    @Test func `as much as was asked for is written, and no more`() throws {
-        let generator = try Self.generator()
-        for count in 0...40 {
-            var isTouched = [Bool](repeating: false, count: 64)
-            for _ in 0..<20 {
-                var room = [UInt8](repeating: 0xAA, count: 64)
-                #expect(generator(&room, CInt(count)) == 1)
-                for index in room.indices where room[index] != 0xAA { isTouched[index] = true }
-            }
-            #expect(isTouched == (0..<64).map { $0 < count })
+    @Test func `a portion serves what is as small as padding, and is wiped as it goes`() {
+        let counting: ccr_generator = { room, count in
+            Self.requests.append(count)
+            if Self.isExhausted { return 0 }
+            for index in 0..<Int(count) { room?[index] = UInt8(index % 251 + 1) }
+            return 1
         }
+        var portion = ccr_random_portion()
+        let size = CInt(MemoryLayout.size(ofValue: portion.bytes))
+        let padding = CInt(CCR_PADDING_MAX)
+        var room = [UInt8](repeating: 0, count: 64)
+        func held() -> [UInt8] { withUnsafeBytes(of: portion.bytes) { Array($0) } }
+
+        #expect(ccr_take_random(&portion, &room, padding, counting) == 1)
+        #expect(Self.requests == [size])
+        #expect(room.prefix(Int(padding)).allSatisfy { $0 != 0 })
+        #expect(room.dropFirst(Int(padding)).allSatisfy { $0 == 0 })
+        #expect(held().suffix(Int(padding)).allSatisfy { $0 == 0 })
+        #expect(held().dropLast(Int(padding)).allSatisfy { $0 != 0 })
+
+        // A key's worth comes from the generator.
+        #expect(ccr_take_random(&portion, &room, padding + 1, counting) == 1)
+        #expect(Self.requests == [size, padding + 1])
+        #expect(portion.left == size - padding)
+
+        while portion.left >= padding {
+            #expect(ccr_take_random(&portion, &room, padding, counting) == 1)
+        }
+        #expect(Self.requests.count == 2)
+        Self.isExhausted = true
+        #expect(ccr_take_random(&portion, &room, padding, counting) == 0)
+        #expect(portion.left == 0)
+        #expect(ccr_take_random(&portion, &room, -1, counting) == 0)
+        Self.isExhausted = false
+        #expect(ccr_take_random(&portion, &room, padding, counting) == 1)
+        #expect(portion.left == size - padding)
     }
 }

@@ -100,10 +100,6 @@ typedef struct {
     struct { uint8_t *blob; size_t length; } host_key;
 } ccr_wire;
 
-/* Has libssh2 take the padding of packets out of portions of random bytes, where it stands on OpenSSL's
- * libcrypto; to be called before there is a session. */
-void ccr_take_padding_in_portions(void);
-
 ccr_wire *ccr_wire_create(void);
 void ccr_wire_destroy(ccr_wire *wire);
 
@@ -150,6 +146,28 @@ bool ccr_next_agent_channel(ccr_wire *wire, ccr_agent_channel *channel);
 void *ccr_allocate(size_t count);
 /* Frees what ccr_allocate or a session's allocator handed out, after the watcher has looked at it. */
 void ccr_release(ccr_wire *wire, void *memory);
+
+/* ---- Padding -------------------------------------------------------------------------------- */
+
+/* RFC 4253, 6: the least padding that there is, and what fills a block of the cipher. */
+enum { CCR_PADDING_MAX = 4 + 15 };
+
+/* Random bytes to be handed out, from the end; those that were are wiped. */
+typedef struct {
+    uint8_t bytes[2048];
+    int left;
+} ccr_random_portion;
+
+/* Fills the room with random bytes; 1, or 0 where there are none. */
+typedef int (*ccr_generator)(uint8_t *room, int count);
+
+/* Random bytes out of the portion, which is renewed where too few are left; more than CCR_PADDING_MAX come from
+ * the generator itself. 1, or 0 where that has none. */
+int ccr_take_random(ccr_random_portion *portion, uint8_t *room, int count, ccr_generator generator);
+
+/* Has libssh2 take the padding of packets out of portions, where it stands on libcrypto 3 and nobody has configured
+ * another generator for that; before there is a session. */
+void ccr_take_padding_in_portions(void);
 
 /* ---- Logging in ----------------------------------------------------------------------------- */
 

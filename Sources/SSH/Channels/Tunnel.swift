@@ -53,6 +53,7 @@ final class Tunnel: Carrier {
             let sent = wire.send { bytes in max(channel.rawWrite(bytes), 0) }
             if sent == 0 { break }
         }
+        // With quick acknowledgements: the jump host's sshd runs no program, and sets no TCP_NODELAY then.
         outer.flush()
     }
 

@@ -254,8 +254,8 @@ package final class Session {
 
     /// Sends what is queued while a command runs.
     ///
-    /// On a terminal a server waits for no acknowledgement (sshd sets TCP_NODELAY for one), and what
-    /// an early one takes is added to a key's echo.
+    /// Once a program runs sshd waits for no acknowledgement (it sets TCP_NODELAY), and what an early
+    /// one takes is added to a key's echo. A server that does wait is as slow as it is with ssh.
     package func send() {
         carrier.flush(wire)
         if !isInteractive { carrier.acknowledgeQuickly() }
