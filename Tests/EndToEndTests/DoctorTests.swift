@@ -44,6 +44,16 @@ import Testing
         }
     }
 
+    @Test func `it ends with whoever reads its lines, with 141`() throws {
+        try withSSHD { sshd in
+            let place = try Workplace(sshd)
+            let result = try place.shell(
+                #"exec 3> >(exit 0); wait $!; "$0" doctor shop >&3; echo $?"#)
+            #expect(result.output == "141\n")
+            #expect(result.errorOutput.isEmpty)
+        }
+    }
+
     @Test func `all is well, and nothing has changed on either side`() throws {
         try withSSHD { sshd in
             let folder = try ScratchFolder("remote")

@@ -43,7 +43,7 @@ struct DoctorCommand: ParsableCommand {
             findings.append(finding)
             if !reportsJSON { print(text.lines(finding).joined(separator: "\n")) }
             // Each step as soon as it is known, in a pipe as well.
-            fflush(nil)
+            PrintedOutput.flush()
         }
         var status: Int32 = CCRun.misuse
         do {
