@@ -16,6 +16,8 @@ import Transcripts
 /// What is proved of transcripts: each verdict, by doing what it tells of.
 @Suite final class VerifierTests {
     private let folder: ScratchFolder
+    /// A second apart: names made within one millisecond have no order.
+    private var nextStart = Timestamp(milliseconds: 1_760_000_000_000)
 
     init() throws { folder = try ScratchFolder("verify") }
 
@@ -32,11 +34,13 @@ import Transcripts
     }
 
     private func begin(_ text: String) -> (RunID, Recorder) {
-        let run = RunID()
+        let started = nextStart
+        nextStart = Timestamp(milliseconds: started.milliseconds + 1_000)
+        let run = RunID(at: started)
         let recorder = Recorder(stateFolder: folder.path, clock: .now) { Issue.record("\($0)") }
         recorder.begin(
             TranscriptHeader(
-                run: run, started: .now, width: 80, height: 24, title: "shop/default: x",
+                run: run, started: started, width: 80, height: 24, title: "shop/default: x",
                 command: "x", app: "shop", dep: "default", actorUser: "ana", actorHost: "laptop",
                 targetHost: "web1", pseudoTerminal: false))
         recorder.record(text)
