@@ -269,9 +269,11 @@ final class Relay {
 
     /// The end by the time limit, or the command's own where output that nobody takes stands before it.
     private func endInBacklog(isDrained: Bool, _ limit: Deadline) -> End? {
-        if !isDrained, !waitsForReaders, lookAhead() { return .remoteEnded }
+        if !isDrained {
+            if !waitsForReaders, lookAhead() { return .remoteEnded }
+            if waitsForReaders, limit.hasPassed, lookAhead() { return nil }
+        }
         guard limit.hasPassed else { return nil }
-        if !isDrained, waitsForReaders, lookAhead() { return nil }
         return channel.facts.hasVerdict ? .remoteEnded : .timedOut
     }
 

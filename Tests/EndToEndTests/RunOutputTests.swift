@@ -34,9 +34,10 @@ import Transcripts
     @Test func `a background process that holds the streams open is waited for`() throws {
         try withServer { server in
             let place = try Workplace(server)
-            // Its time begins when the server has taken note of the command's end.
-            let pause = serverIsDropbear ? "sleep 5; " : ""
-            let late = "(while kill -0 $$ 2>/dev/null; do sleep 0.05; done; \(pause)echo late)"
+            // It speaks once the command has ended, or, where the server does not wait, once the
+            // connection's process is gone.
+            let ended = serverIsDropbear ? "$PPID" : "$$"
+            let late = "(while kill -0 \(ended) 2>/dev/null; do sleep 0.05; done; echo late)"
             let result = try place.run(["shop", "\(late) & exit 4"])
             #expect(result.output == (serverIsDropbear ? "" : "late\n"))
             #expect(result.status == .exited(4))
