@@ -114,7 +114,8 @@ exec_server() {
 }
 
 # Starts a private sshd on a free port of 127.0.0.1, all its files in DIR/server; the keys to get
-# in are in DIR/home/.ssh. Its user's login shell is SHELL. Sets sshd_port and sshd_pid.
+# in are in DIR/home/.ssh. Its user's login shell is SHELL, and what follows are more lines of
+# sshd_config. Sets sshd_port and sshd_pid.
 start_sshd() {
     local dir=$1 shell=${2:-/bin/bash} server=$1/server
     sshd_port=$(free_port)
@@ -136,6 +137,7 @@ PrintMotd no
 PrintLastLog no
 MaxStartups 100
 CONFIG
+    [ $# -lt 3 ] || printf '%s\n' "${@:3}" >>"$server/sshd_config"
     [ "$(id -u)" != 0 ] || mkdir -p /run/sshd
     exec_server "$server" /usr/sbin/sshd -D -e -f "$server/sshd_config" &
     sshd_pid=$!
