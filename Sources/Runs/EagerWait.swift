@@ -1,3 +1,10 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 internal import SSH
 
 /// When to look for an answer again and again, rather than to sleep until it comes.
@@ -12,6 +19,11 @@ struct EagerWait {
     private var wasAnswered = false
     /// Whether the last key was answered within the limit.
     private var isNear = true
+
+    /// Lets a server on this machine have the processor, which sending to it may have woken it up on.
+    func giveWay() {
+        if isNear { sched_yield() }
+    }
 
     /// A key has just been given to the network.
     mutating func noteSent(at now: ContinuousClock.Instant = .now) {

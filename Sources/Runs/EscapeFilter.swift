@@ -25,6 +25,20 @@ struct EscapeFilter {
         self.character = character
     }
 
+    /// Whether all of the typed bytes are the remote side's, as they are; else `filter` is to look at them.
+    ///
+    /// So nearly every key goes by with next to nothing done about it.
+    mutating func passes(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        if isPending { return false }
+        var isAtLineStart = isAtLineStart
+        for byte in bytes {
+            if isAtLineStart, byte == character { return false }
+            isAtLineStart = byte == UInt8(ascii: "\r") || byte == UInt8(ascii: "\n")
+        }
+        self.isAtLineStart = isAtLineStart
+        return true
+    }
+
     /// Returns what of the typed bytes is the remote side's, and the commands; nothing behind `drop`
     /// counts.
     mutating func filter(_ bytes: some Sequence<UInt8>) -> (bytes: [UInt8], commands: [Command]) {

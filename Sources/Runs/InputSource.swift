@@ -21,6 +21,8 @@ final class InputSource {
     private let own: CInt?
     private var pending: [UInt8]
     private var pendingStart = 0
+    /// What was just read and is to be sent, in `buffer`; while there is some nothing is pending.
+    private var fresh = UnsafeRawBufferPointer(start: nil, count: 0)
     private var hasSentEnd = false
     /// Nothing is sent before the far side is ready for it, and nothing read but what somebody types.
     var isHeld: Bool {
@@ -37,8 +39,9 @@ final class InputSource {
     private var commands: [EscapeFilter.Command] = []
     /// Sees each chunk of stdin once.
     private let observe: (UnsafeRawBufferPointer) -> Void
+    /// With room for an escape character that is the remote side's after all.
     private let buffer = UnsafeMutableRawBufferPointer.allocate(
-        byteCount: readSize, alignment: 16)
+        byteCount: readSize + 1, alignment: 16)
 
     init(
         _ descriptor: CInt?, ahead: [UInt8], isHeld: Bool, staysOpen: Bool = false,
@@ -57,7 +60,7 @@ final class InputSource {
         if let own { close(own) }
     }
 
-    private var hasPending: Bool { pending.count > pendingStart }
+    private var hasPending: Bool { pending.count > pendingStart || !fresh.isEmpty }
 
     /// What poll(2) is to watch; nil while there is something left to send first.
     func pollEntry(_ channel: Channel) -> pollfd? {
@@ -69,39 +72,42 @@ final class InputSource {
 
     /// Reads once; called when poll(2) said there is something, or the end.
     ///
-    /// Returns what is the remote side's of it, for `noteRead` once that was tried to be sent; nil when
-    /// nothing came.
-    func read() -> [UInt8]? {
+    /// Returns what is the remote side's of it, for `noteRead` once that was tried to be sent, and gone
+    /// with the next read; nil when nothing came.
+    func read() -> UnsafeRawBufferPointer? {
         guard let descriptor else { return nil }
-        let received = readBytes(descriptor, buffer.baseAddress, buffer.count)
+        let received = readBytes(descriptor, buffer.baseAddress, Self.readSize)
         // EIO is a terminal that has gone; like the end, it is no reason to stop the command.
         if received == 0 || (received < 0 && errno != EINTR && errno != EAGAIN) {
             self.descriptor = nil
         }
         guard received > 0 else { return nil }
-        let typed = filtered(buffer[..<received])
+        let typed = UnsafeRawBufferPointer(rebasing: buffer[..<filtered(received)])
         guard !typed.isEmpty else { return nil }
-        take(typed)
+        if isHeld { hold(Array(typed)) } else { fresh = typed }
         return typed
     }
 
     /// Has what was read observed; returns how many lines it makes, one at least.
-    func noteRead(_ typed: [UInt8]) -> Int {
-        typed.withUnsafeBytes(observe)
+    func noteRead(_ typed: UnsafeRawBufferPointer) -> Int {
+        observe(typed)
         return max(1, typed.count { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") })
     }
 
-    private func filtered(_ bytes: Slice<UnsafeMutableRawBufferPointer>) -> [UInt8] {
-        guard let (passed, commands) = escapes?.filter(bytes) else { return Array(bytes) }
+    /// Takes the commands out of so many bytes of the buffer; returns how many are left there.
+    private func filtered(_ count: Int) -> Int {
+        let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+        guard var filter = escapes else { return count }
+        defer { escapes = filter }
+        if filter.passes(bytes) { return count }
+        let (passed, commands) = filter.filter(bytes)
         self.commands += commands
-        return passed
+        buffer.copyBytes(from: passed)
+        return passed.count
     }
 
-    private func take(_ typed: [UInt8]) {
-        if !isHeld {
-            pendingStart = 0
-            pending = typed
-        } else if let key = typed.lastIndex(where: Self.urgentKeys.contains) {
+    private func hold(_ typed: [UInt8]) {
+        if let key = typed.lastIndex(where: Self.urgentKeys.contains) {
             // A terminal forgets what was typed ahead of such a key, too.
             urgent = [typed[key]]
             typedAhead = Array(typed[(key + 1)...])
@@ -126,9 +132,18 @@ final class InputSource {
 
     /// Sends these bytes after those that wait, as if they had been typed.
     func insert(_ bytes: UnsafeRawBufferPointer) {
+        setAside()
         pending.removeFirst(pendingStart)
         pendingStart = 0
         pending += bytes
+    }
+
+    /// Keeps what was read where the next read does not overwrite it.
+    private func setAside() {
+        guard !fresh.isEmpty else { return }
+        pending = Array(fresh)
+        pendingStart = 0
+        fresh = UnsafeRawBufferPointer(start: nil, count: 0)
     }
 
     /// Sends what waits, as far as window and queue have room, and the end after the last byte.
@@ -142,6 +157,13 @@ final class InputSource {
             count += written
         }
         if isHeld { return count > 0 }
+        while !fresh.isEmpty {
+            let written = try channel.write(fresh)
+            if written == 0 { break }
+            fresh = UnsafeRawBufferPointer(rebasing: fresh[written...])
+            count += written
+        }
+        setAside()
         while hasPending {
             let written = try channel.write(pending[pendingStart...])
             if written == 0 { return count > 0 }

@@ -10,7 +10,8 @@ internal import SSH
 
 /// All that the output of a command goes to, and that a relay may have to wait for.
 struct OutputSinks {
-    private let byStream: [Channel.Stream: OutputSink]
+    private let standardOutput: OutputSink?
+    private let standardError: OutputSink?
     private let all: [OutputSink]
     /// The one whose end ends the run.
     private let main: OutputSink?
@@ -18,9 +19,10 @@ struct OutputSinks {
 
     /// `observers`: what is written to by somebody who sees the output, beside the others.
     init(_ byStream: [Channel.Stream: OutputSink], observers: OutputSink?) {
-        self.byStream = byStream
-        all = Array(byStream.values) + [observers].compactMap(\.self)
-        main = byStream[.standardOutput] ?? observers
+        standardOutput = byStream[.standardOutput]
+        standardError = byStream[.standardError]
+        all = [standardOutput, standardError, observers].compactMap(\.self)
+        main = standardOutput ?? observers
     }
 
     var hasRoom: Bool { all.allSatisfy(\.hasRoom) }
@@ -29,7 +31,10 @@ struct OutputSinks {
     var pollEntries: [pollfd] { all.compactMap(\.pollEntry) }
 
     func write(_ bytes: UnsafeRawBufferPointer, of stream: Channel.Stream) {
-        byStream[stream]?.write(bytes)
+        switch stream {
+        case .standardOutput: standardOutput?.write(bytes)
+        case .standardError: standardError?.write(bytes)
+        }
     }
 
     func flush() {

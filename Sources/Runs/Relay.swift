@@ -85,10 +85,11 @@ final class Relay {
             if let failure = output.takeFailure() { return .outputClosed(failure) }
             if isDrained, isOver { return flushed(.remoteEnded) }
             if isDrained, let loss { return flushed(.lost(loss)) }
-            sendInput()
+            let hasTyped = sendInput()
             serveAgent()
             sendSize()
             channel.session.send()
+            if hasTyped { noteSent() }
             if let end = sleep(isDrained: isDrained) { return end }
         }
     }
@@ -168,14 +169,22 @@ final class Relay {
 
     // MARK: - To the server
 
-    private func sendInput() {
-        guard loss == nil else { return }
+    /// Hands libssh2 what waits to be sent; true where it took some.
+    private func sendInput() -> Bool {
+        guard loss == nil else { return false }
         channel.allow(nil)
         do {
-            if try input.send(to: channel), channel.session.isInteractive { eager.noteSent() }
+            return try input.send(to: channel)
         } catch {
             loss = error.underlying ?? error.message
+            return false
         }
+    }
+
+    private func noteSent() {
+        guard channel.session.isInteractive else { return }
+        eager.noteSent()
+        eager.giveWay()
     }
 
     private func serveAgent() {
@@ -197,6 +206,7 @@ final class Relay {
 
     /// One poll(2) over everything; the end it brought, if any.
     private func sleep(isDrained: Bool) -> End? {
+        silence.settle()
         // What is typed is not to wait for a disk, nor its echo: between two keys there is time for that.
         if !eager.isExpecting { output.saveRecordingIfDue(early: eager.takeAnswer()) }
         var entries = [
@@ -233,6 +243,8 @@ final class Relay {
             if entries[network...].contains(where: { $0.revents != 0 }) { eager.forgetKey() }
         }
         loss = loss ?? silence.transfer(entries[network...])
+        // At once, and not in the next turn: an echo may be among it.
+        _ = drain()
         agent?.note(entries[forwarded..<network])
         attendants.attend()
         output.flush()
@@ -247,8 +259,9 @@ final class Relay {
         let typed = input.read()
         // Sending has libssh2 look at all that has come, which would blur the streams' order.
         if channel.unreadCount == 0 {
-            sendInput()
+            let hasTyped = sendInput()
             channel.session.send()
+            if hasTyped { noteSent() }
         }
         if let typed {
             let lines = input.noteRead(typed)

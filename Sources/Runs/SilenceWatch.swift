@@ -12,6 +12,8 @@ internal import SSH
 struct SilenceWatch {
     private let channel: Channel
     private var silence: Silence
+    /// Whether something has come that `settle` is to be told of.
+    private var hasHeard = false
 
     init(_ channel: Channel) {
         self.channel = channel
@@ -23,17 +25,18 @@ struct SilenceWatch {
     var nextTurn: Deadline { silence.nextTurn }
 
     /// Moves bytes as poll(2) said; returns why the connection counts as lost, where it does.
+    ///
+    /// Where something has come, that is shown first: `settle` does the rest.
     mutating func transfer(_ entries: ArraySlice<pollfd>) -> String? {
         let unread = channel.unreadCount
         channel.session.transfer(entries)
-        let now = ContinuousClock.now
         if channel.unreadCount > unread {
-            hear(at: now)
+            hasHeard = true
             return nil
         }
         guard silence.nextTurn.hasPassed, !channel.networkHasEnded else { return nil }
         switch silence.step(
-            at: now, backlog: channel.backlog, acknowledged: channel.acknowledgedCount)
+            at: .now, backlog: channel.backlog, acknowledged: channel.acknowledgedCount)
         {
         case .nothing: return nil
         case .ask:
@@ -43,15 +46,18 @@ struct SilenceWatch {
             // The poll(2) before may have been cut short by a signal.
             channel.session.exchange()
             guard channel.unreadCount == unread else {
-                hear(at: now)
+                hasHeard = true
                 return nil
             }
             return "no sign of life for \(DurationText.format(silence.limit))"
         }
     }
 
-    private mutating func hear(at now: ContinuousClock.Instant) {
-        silence.hear(at: now)
+    /// Takes what has come for the sign of life it is, before the next wait.
+    mutating func settle() {
+        guard hasHeard else { return }
+        hasHeard = false
+        silence.hear(at: .now)
         guard channel.pingIsOut else { return }
         // Not in its turn: where nobody reads our output, it would stand behind that.
         channel.allow(nil)

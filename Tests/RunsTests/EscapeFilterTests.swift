@@ -47,6 +47,30 @@ import Testing
         #expect(found == row.commands)
     }
 
+    @Test(arguments: rows)
+    func `keys that pass as they are need no other look`(
+        _ row: (typed: String, passed: String, commands: [EscapeFilter.Command])
+    ) {
+        var filter = EscapeFilter(UInt8(ascii: "~"))
+        var passed: [UInt8] = []
+        var found: [EscapeFilter.Command] = []
+        for byte in row.typed.utf8 where found.last != .drop {
+            if withUnsafeBytes(of: byte, { filter.passes($0) }) {
+                passed.append(byte)
+                continue
+            }
+            let (bytes, commands) = filter.filter([byte])
+            passed += bytes
+            found += commands
+        }
+        #expect(passed == Array(row.passed.utf8))
+        #expect(found == row.commands)
+        // All at once, they pass where no escape character stands at the beginning of a line.
+        var whole = EscapeFilter(UInt8(ascii: "~"))
+        let isPlain = row.passed == row.typed && !"\r\(row.typed)".contains("\r~")
+        #expect(Array(row.typed.utf8).withUnsafeBytes { whole.passes($0) } == isPlain)
+    }
+
     @Test func `another character has the commands, and ~ passes`() {
         var filter = EscapeFilter(0x1d)
         let (bytes, commands) = filter.filter(

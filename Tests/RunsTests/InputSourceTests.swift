@@ -118,6 +118,43 @@ import Testing
         }
     }
 
+    @Test func `what is inserted goes behind what was read`() throws {
+        try withLyingServer(Self.reading) { server in
+            let channel = try Self.channel(server)
+            let (reader, writer) = try Self.pipe()
+            let source = InputSource(reader.rawValue, ahead: [], isHeld: false) { _ in }
+            try writer.write(Array("typed,".utf8))
+            #expect(source.read().map(Array.init) == Array("typed,".utf8))
+            Array("inserted,".utf8).withUnsafeBytes { source.insert($0) }
+            #expect(source.pollEntry(channel) == nil)
+            try writer.write(Array("typed".utf8))
+            writer.close()
+            try Self.relay(source, channel)
+            #expect(server.record.input() == Array("typed,inserted,typed".utf8))
+        }
+    }
+
+    @Test func `commands to ccrun are taken out of what was read`() throws {
+        try withLyingServer(Self.reading) { server in
+            let channel = try Self.channel(server)
+            let (reader, writer) = try Self.pipe()
+            let source = InputSource(reader.rawValue, ahead: [], isHeld: false) { _ in }
+            source.escapes = EscapeFilter(UInt8(ascii: "~"))
+            try writer.write(Array("~".utf8))
+            #expect(source.read() == nil)
+            // One byte makes two.
+            try writer.write(Array("x".utf8))
+            #expect(source.read().map(Array.init) == Array("~x".utf8))
+            try source.send(to: channel)
+            try writer.write(Array("\r~?y".utf8))
+            #expect(source.read().map(Array.init) == Array("\ry".utf8))
+            #expect(source.takeCommands() == [.help])
+            writer.close()
+            try Self.relay(source, channel)
+            #expect(server.record.input() == Array("~x\ry".utf8))
+        }
+    }
+
     @Test func `stdin is left alone while the window is closed`() throws {
         try withLyingServer(.windowNeverOpens) { server in
             let channel = try Self.channel(server)
@@ -125,7 +162,7 @@ import Testing
             try writer.write(Array("first".utf8))
             let source = InputSource(reader.rawValue, ahead: [], isHeld: false) { _ in }
             #expect(source.pollEntry(channel) != nil)
-            #expect(source.read() == Array("first".utf8))
+            #expect(source.read().map(Array.init) == Array("first".utf8))
             try source.send(to: channel)
             // What was read waits; nothing more is taken from whoever has stdin after us.
             #expect(source.pollEntry(channel) == nil)

@@ -132,7 +132,16 @@ package final class Channel {
     /// Sends input, as much as the remote window and our own queue have room for; 0 when they have none.
     package func write(_ bytes: ArraySlice<UInt8>) throws(SSHError) -> Int {
         guard !bytes.isEmpty, hasRoom else { return 0 }
-        let written = rawWrite(bytes)
+        return try taken(rawWrite(bytes))
+    }
+
+    /// The same for bytes that are in no array.
+    package func write(_ bytes: UnsafeRawBufferPointer) throws(SSHError) -> Int {
+        guard !bytes.isEmpty, hasRoom else { return 0 }
+        return try taken(rawWrite(bytes))
+    }
+
+    private func taken(_ written: Int) throws(SSHError) -> Int {
         if written >= 0 { return written }
         if written == Int(LIBSSH2_ERROR_EAGAIN) { return 0 }
         throw session.error(CInt(written), "the connection to \(session.address) was lost")
