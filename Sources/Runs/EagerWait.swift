@@ -20,7 +20,7 @@ struct EagerWait {
     /// Whether the last key was answered within the limit.
     private var isNear = true
 
-    /// Lets a server on this machine have the processor, which sending to it may have woken it up on.
+    /// Lets a server on this machine have the processor: sending has often woken it up on ours.
     func giveWay() {
         if isNear { sched_yield() }
     }

@@ -25,7 +25,7 @@ struct EscapeFilter {
         self.character = character
     }
 
-    /// Whether all of the typed bytes are the remote side's, as they are; else `filter` is to look at them.
+    /// Whether all of the typed bytes are the remote side's as they are; else `filter` is to look.
     ///
     /// So nearly every key goes by with next to nothing done about it.
     mutating func passes(_ bytes: UnsafeRawBufferPointer) -> Bool {

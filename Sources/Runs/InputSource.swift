@@ -76,6 +76,7 @@ final class InputSource {
     /// with the next read; nil when nothing came.
     func read() -> UnsafeRawBufferPointer? {
         guard let descriptor else { return nil }
+        assert(isHeld || !hasPending, "what was read before would be lost")
         let received = readBytes(descriptor, buffer.baseAddress, Self.readSize)
         // EIO is a terminal that has gone; like the end, it is no reason to stop the command.
         if received == 0 || (received < 0 && errno != EINTR && errno != EAGAIN) {

@@ -85,11 +85,12 @@ final class Relay {
             if let failure = output.takeFailure() { return .outputClosed(failure) }
             if isDrained, isOver { return flushed(.remoteEnded) }
             if isDrained, let loss { return flushed(.lost(loss)) }
-            let hasTyped = sendInput()
+            silence.settle()
+            let hasSent = sendInput()
             serveAgent()
             sendSize()
             channel.session.send()
-            if hasTyped { noteSent() }
+            if hasSent { noteSent() }
             if let end = sleep(isDrained: isDrained) { return end }
         }
     }
@@ -206,7 +207,6 @@ final class Relay {
 
     /// One poll(2) over everything; the end it brought, if any.
     private func sleep(isDrained: Bool) -> End? {
-        silence.settle()
         // What is typed is not to wait for a disk, nor its echo: between two keys there is time for that.
         if !eager.isExpecting { output.saveRecordingIfDue(early: eager.takeAnswer()) }
         var entries = [
@@ -244,11 +244,13 @@ final class Relay {
         }
         loss = loss ?? silence.transfer(entries[network...])
         // At once, and not in the next turn: an echo may be among it.
-        _ = drain()
+        let isDrained = drain()
         agent?.note(entries[forwarded..<network])
         attendants.attend()
         output.flush()
-        if prompt.hasPassed, !channel.facts.hasVerdict, let prompts = output.prompts {
+        if let prompts = output.prompts, Deadline(instant: prompts.deadline).hasPassed,
+            !channel.facts.hasVerdict
+        {
             return .unanswered(prompts.quotedPrompt)
         }
         return endInBacklog(isDrained: isDrained, limit)
@@ -259,9 +261,9 @@ final class Relay {
         let typed = input.read()
         // Sending has libssh2 look at all that has come, which would blur the streams' order.
         if channel.unreadCount == 0 {
-            let hasTyped = sendInput()
+            let hasSent = sendInput()
             channel.session.send()
-            if hasTyped { noteSent() }
+            if hasSent { noteSent() }
         }
         if let typed {
             let lines = input.noteRead(typed)
@@ -282,6 +284,8 @@ final class Relay {
 
     /// The end by the time limit, or the command's own where output that nobody takes stands before it.
     private func endInBacklog(isDrained: Bool, _ limit: Deadline) -> End? {
+        // It is over, limit or not, and the next turn waits for those who read it.
+        if isDrained, isOver { return nil }
         if !isDrained {
             if !waitsForReaders, lookAhead() { return .remoteEnded }
             if waitsForReaders, limit.hasPassed, lookAhead() { return nil }
