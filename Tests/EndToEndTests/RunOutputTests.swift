@@ -35,7 +35,8 @@ import Transcripts
         try withServer { server in
             let place = try Workplace(server)
             // It speaks once the command has ended, or, where the server does not wait, once the
-            // connection's process is gone.
+            // connection's process is gone. It asks again and again: a shell can wait for its own
+            // children only.
             let ended = serverIsDropbear ? "$PPID" : "$$"
             let late = "(while kill -0 \(ended) 2>/dev/null; do sleep 0.05; done; echo late)"
             let result = try place.run(["shop", "\(late) & exit 4"])
