@@ -81,7 +81,7 @@ import Transcripts
                     head -c 30000 /dev/zero | tr "\\0" x
                     until [ -e \(free) ]; do echo tick; sleep 0.1; done; echo end; exit 3' \
                     >out 2>err &
-                until grep -qs begun state/ccrun/runs/*/*/*.cast; do sleep 0.05; done
+                until grep -qs '"o", "begun' state/ccrun/runs/*/*/*.cast; do sleep 0.05; done
                 \(Self.filling)
                 touch \(full)
                 until grep -qs 'gaps from here on' err; do sleep 0.05; done
@@ -115,7 +115,7 @@ import Transcripts
                 """
                 "$0" shop 'echo begun; until read n <\(go); do sleep 0.05; done 2>/dev/null
                     head -c $n /dev/zero | tr "\\0" x; exit 3' >out &
-                until grep -qs begun state/ccrun/runs/*/*/*.cast; do sleep 0.05; done
+                until grep -qs '"o", "begun' state/ccrun/runs/*/*/*.cast; do sleep 0.05; done
                 \(Self.filling)
                 # The file's last page is its own: what comes next fills that, but for some bytes.
                 room=$((4096 - $(stat -c %s state/ccrun/runs/*/*/*.cast) % 4096))
