@@ -83,7 +83,7 @@ import Testing
     @Test func `a lock whose keeper was killed goes to one of those who wait`() async throws {
         let scene = try RemoteLockScene()
         let (log, errors, ended) = try await Self.contend(
-            in: scene, count: 12, staleAfter: .seconds(4)
+            in: scene, count: 12, staleAfter: .seconds(10)
         ) { $0.isMultiple(of: 4) }
         // Shells say when what they wait for was killed.
         let complaints = errors.split(separator: "\n").filter { !$0.contains("illed") }

@@ -142,7 +142,8 @@ import Testing
             SSHDOptions(configuration: ["AllowAgentForwarding no"]))
         let (agent, _, _) = try scene.agent()
         let place = try scene.place(
-            ["ForwardAgent yes", "ServerAliveInterval 1"], agent: agent.socket)
+            ["ForwardAgent yes", "ServerAliveInterval 1", "ServerAliveCountMax 100"],
+            agent: agent.socket)
         // Long enough for a sign of life, whose answer is told from those to the refused requests.
         let result = try place.run(
             options + ["-v", "shop", "[ -z \"$SSH_AUTH_SOCK\" ] && sleep 2; echo ran; exit 3"])

@@ -164,7 +164,7 @@ import Testing
         try withLyingServer(.garbageBanner) { server in
             let place = try Workplace(server)
             let bad = Case(
-                arguments: ["--connect-timeout", "500ms", "shop", "true"], status: 255,
+                arguments: ["--connect-timeout", "60s", "shop", "true"], status: 255,
                 error: "what answers there does not speak SSH", hint: "check that the port")
             Self.expect(try place.run(bad.arguments), bad)
         }

@@ -5,7 +5,10 @@ import Testing
 /// A ^C while a connection is being made ends that at once, whatever the server was about to say.
 @Suite struct ConnectingInterruptTests {
     /// Less than any deadline of a phase.
-    private static let limit = Duration.seconds(10)
+    private static let limit = Duration.seconds(100)
+
+    /// For each phase.
+    private static let patience = ["--connect-timeout", "10m"]
 
     /// After how many bytes the server falls silent: in its banner, in the exchange of keys, at the
     /// login, at the channel.
@@ -18,7 +21,7 @@ import Testing
             try withRelay(to: server.port) { relay in
                 relay.cut(.silence, afterBytesToClient: bytes)
                 let place = try Workplace(server, relay: relay.port)
-                let run = try place.start(["shop", "echo ran"])
+                let run = try place.start(Self.patience + ["shop", "echo ran"])
                 try relay.waitFor("the silence") { $0.bytesToClient >= bytes }
                 let clock = ContinuousClock.now
                 run.send(signal: SIGINT)
@@ -35,7 +38,8 @@ import Testing
             try withRelay(to: server.port) { relay in
                 relay.cut(.silence)
                 let place = try Workplace(server, relay: relay.port)
-                let terminal = try place.usersTerminal(["shop"], settings: ["-ixon"])
+                let terminal = try place.usersTerminal(
+                    Self.patience + ["shop"], settings: ["-ixon"])
                 defer { terminal.session.close() }
                 try eventually("a connection") { relay.count > 0 }
                 try terminal.session.write("\u{3}")

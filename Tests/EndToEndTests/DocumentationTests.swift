@@ -52,7 +52,7 @@ struct DocumentationTests {
             + commands.map { "printf '%s\\n' \(quoted("$ " + $0))\n\($0)\n" }.joined()
         let result = try ChildProcess.run(
             try Tool.path("bash"), ["-c", script], environment: place.environment,
-            workingFolder: place.folder.path)
+            workingFolder: place.folder.path, deadline: .seconds(900))
         let expected = sessions.map { $0.joined(separator: "\n") + "\n" }.joined()
         #expect(normalised(result.output, port: port) == normalised(expected, port: port))
     }

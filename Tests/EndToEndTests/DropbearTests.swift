@@ -34,7 +34,7 @@ struct DropbearTests {
         try withDropbear { dropbear in
             let place = try Workplace(dropbear)
             let result = try place.run([
-                terminal, "--timeout", "1s", "--grace", "1s", "shop",
+                terminal, "--timeout", "10s", "--grace", "5s", "shop",
                 "\(trap.text)echo begun; while :; do sleep 1050; done",
             ])
             #expect(result.status == .exited(124))

@@ -163,11 +163,11 @@ import Transcripts
             let place = try Self.place(server)
             try Self.makeKey("locked", passphrase: "never typed", in: place)
             try place.folder.write("no key\n", to: "no key")
-            let start = ContinuousClock.now
             let result = try place.run(["--sign-key", kind, "shop", "exit 3"])
             #expect(result.status == .exited(3))
             #expect(result.errorOutput.contains(" is not signed: "), "\(result.errorOutput)")
-            #expect(start.duration(to: .now) < .seconds(15))
+            // Nobody is asked for a passphrase, and so nobody waited for.
+            #expect(!result.errorOutput.contains("took too long"), "\(result.errorOutput)")
             try Self.expect(place, ["last"], status: 0, "whole")
             try Self.expect(
                 place, ["last", "--allowed-signers", "signers"], status: 1, "unsigned")

@@ -100,7 +100,7 @@ import Transcripts
                 "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom",
                 "--user-data-dir=\(place.folder.file("chromium"))", "file://\(path)\(hash)",
             ], environment: place.environment, workingFolder: place.folder.path,
-            deadline: .seconds(120))
+            deadline: .seconds(900))
         return result.output
     }
 

@@ -73,7 +73,7 @@ import Testing
                 try Tool.path("chromium"),
                 common + arguments + ["file://\(place.folder.file(name))"],
                 environment: place.environment, workingFolder: place.folder.path,
-                deadline: .seconds(120)
+                deadline: .seconds(900)
             ).output
         }
     }

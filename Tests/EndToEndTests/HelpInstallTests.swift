@@ -21,7 +21,8 @@ import Testing
         ]
         return try ChildProcess.run(
             Tool.path("bash"), [script] + arguments,
-            environment: own.merging(environment) { $1 }, workingFolder: folder.path)
+            environment: own.merging(environment) { $1 }, workingFolder: folder.path,
+            deadline: .seconds(900))
     }
 
     /// All below a folder, those of its folders with a slash.

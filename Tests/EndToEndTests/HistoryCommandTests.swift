@@ -6,13 +6,14 @@ import Transcripts
 extension Workplace {
     /// Leaves so many runs behind that said a line each, without a server; newest last.
     @discardableResult
-    func leaveRuns(_ count: Int, saying text: String = "all is well", status: Int = 0) throws
-        -> [RunID]
-    {
+    func leaveRuns(
+        _ count: Int, saying text: String = "all is well", status: Int = 0,
+        apart: Duration = .seconds(60)
+    ) throws -> [RunID] {
         (0..<count).map { number in
+            let age = Int64(count - number) * apart.components.seconds * 1000
             let run = RunID(
-                at: Timestamp(
-                    milliseconds: Timestamp.now.milliseconds - Int64(count - number) * 60_000))
+                at: Timestamp(milliseconds: Timestamp.now.milliseconds - age))
             let recorder = Recorder(stateFolder: stateFolder, clock: .now) { Issue.record("\($0)") }
             recorder.begin(
                 TranscriptHeader(
@@ -179,23 +180,28 @@ extension Recorder {
     ) throws {
         try withServer { server in
             let place = try Workplace(server)
+            var runs = 0
+            func duration() throws -> Duration {
+                let result = try place.run(["shop", "exit 3"])
+                #expect(result.status == .exited(3))
+                runs += 1
+                return result.duration
+            }
             func fastest() throws -> Duration {
-                try (0..<3).map { _ in
-                    let result = try place.run(["shop", "exit 3"])
-                    #expect(result.status == .exited(3))
-                    return result.duration
-                }.min() ?? .zero
+                try (0..<3).map { _ in try duration() }.min() ?? .zero
             }
             let before = try fastest()
             let keeper = try Self.put(obstacle, place)
             defer { keeper?.stop() }
-            let after = try fastest()
-            // Whoever waits for a lock waits for a second.
-            #expect(after < before + .milliseconds(700), "\(before) without, \(after) with it")
-            #expect(try place.transcripts().count == 6)
+            var after = try fastest()
+            // Whoever waits for a lock waits for a second each time; a busy machine only sometimes.
+            let limit = before + .milliseconds(700)
+            while after >= limit, runs < 26 { after = try min(after, duration()) }
+            #expect(after < limit, "\(before) without, \(after) with it")
+            #expect(try place.transcripts().count == runs)
             let history = try place.run(["history", "--json"])
             #expect(history.status == .exited(0))
-            #expect(history.output.split(separator: "\n").count == 6)
+            #expect(history.output.split(separator: "\n").count == runs)
             let isTold = history.errorOutput.contains("the transcripts are read instead")
             #expect(isTold == (obstacle != .garbage), "\(history.errorOutput)")
             #expect(history.errorOutput.split(separator: "\n").count == (isTold ? 1 : 0))

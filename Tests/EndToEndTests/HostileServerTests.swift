@@ -7,25 +7,24 @@ import Testing
     /// Most of them wait most of the time.
     private static let turnstile = Turnstile(8)
 
+    /// Plays a row; once more with all the time it wants, where that may be what was missing.
+    private static func complaints(about row: HostileServer, patience: Int = 1) throws -> [String] {
+        let scene = try HostileScene(row, patience: patience)
+        defer { scene.stop() }
+        try scene.play()
+        guard scene.wasShortOfTime, patience == 1 else { return scene.complaints }
+        return try complaints(about: row, patience: 10)
+    }
+
     @Test(arguments: HostileServer.all)
     func `a hostile server gets the better of nobody`(row: HostileServer) async throws {
-        let complaints = try await Self.turnstile.pass {
-            let scene = try HostileScene(row)
-            defer { scene.stop() }
-            try scene.play()
-            return scene.complaints
-        }
+        let complaints = try await Self.turnstile.pass { try Self.complaints(about: row) }
         #expect(complaints.isEmpty, "\(complaints.joined(separator: "\n"))")
     }
 
     @Test func `an honest server passes the same examination with 0`() async throws {
         let honest = HostileServer(honestly: 0)
-        let complaints = try await Self.turnstile.pass {
-            let scene = try HostileScene(honest)
-            defer { scene.stop() }
-            try scene.play()
-            return scene.complaints
-        }
+        let complaints = try await Self.turnstile.pass { try Self.complaints(about: honest) }
         #expect(complaints.isEmpty, "\(complaints.joined(separator: "\n"))")
     }
 

@@ -30,7 +30,8 @@ import Transcripts
         }
         try withServer { server in
             let place = try Workplace(server)
-            let result = try place.run(options + ["shop", "cat"], input: .bytes(bytes))
+            let result = try place.run(
+                options + ["shop", "cat"], input: .bytes(bytes), deadline: .seconds(900))
             #expect(result.status == .exited(0), "\(result.errorOutput)")
             let isEqual = result.standardOutput == bytes
             #expect(isEqual, "\(result.outputCount) bytes came back")

@@ -100,6 +100,10 @@ import Transcripts
         try withSSHD { sshd in
             let place = try Workplace(release: sshd, [])
             let id = try place.detach(["shop", "echo begun; \(untilGo)"])
+            // The sessions of the runner and of the task are there once that has spoken.
+            try eventually("the task") {
+                (try? sshd.read(home: ".ccrun/jobs/\(id)/out")) == "begun\n"
+            }
             let before = Set(sshd.sessionProcesses().map(\.session))
             let following = try place.start(["attach", id])
             try following.waitForOutput("begun")

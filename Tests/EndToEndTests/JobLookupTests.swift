@@ -154,6 +154,7 @@ import Transcripts
         try withSSHD { sshd in
             let place = try Workplace(release: sshd, [])
             let id = try place.detach(["--ttl", "1ms", "shop", "true"])
+            try sshd.waitForEnd(of: id)
             _ = try FileManager.default.removeItem(atPath: "\(sshd.home)/.ccrun/jobs/\(id)")
             for command in ["wait", "attach", "logs", "stop"] {
                 let result = try place.run([command, id])

@@ -18,6 +18,9 @@ import Transcripts
             try #require(id.count == 1)
             #expect(
                 started.errorOutput == "ccrun: \"ccrun logs -f \(id[0])\" shows what it writes\n")
+            let following = try place.start(["logs", "-f", id[0]])
+            defer { following.stop() }
+            try following.waitForOutput("hello\n")
             #expect(try place.run(["logs", id[0]]).output == "hello\n")
             let quiet = try place.run(["-q", "--detach", "shop", "true"])
             #expect(quiet.output.count == 27 && quiet.errorOutput.isEmpty)

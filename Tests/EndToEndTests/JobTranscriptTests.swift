@@ -87,7 +87,7 @@ import Transcripts
 
 extension PrivateSSHD {
     /// Waits until a job has written down how it ended.
-    fileprivate func waitForEnd(of id: String) throws {
+    func waitForEnd(of id: String) throws {
         let limit = ContinuousClock.now + .seconds(60)
         while !FileManager.default.fileExists(atPath: "\(home)/.ccrun/jobs/\(id)/status") {
             try #require(ContinuousClock.now < limit, "the job goes on")

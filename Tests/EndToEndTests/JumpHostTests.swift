@@ -225,12 +225,11 @@ import Testing
             let config = String(decoding: try scene.place.folder.read(".ssh/config"), as: UTF8.self)
             try scene.place.folder.write(
                 "Host target\n  Port \(silent.port)\n" + config, to: ".ssh/config")
-            let run = try scene.place.start(["shop", "true"])
+            let run = try scene.place.start(["--connect-timeout", "10m", "shop", "true"])
             try silent.record.waitFor(.connected)
             run.send(signal: number)
             let result = try run.waitForExit()
             #expect(result.status == .exited(128 + number), "\(result.errorOutput)")
-            #expect(result.duration < .seconds(20))
         }
     }
 }

@@ -45,8 +45,8 @@ import Testing
             let place = try Workplace(
                 release: sshd,
                 [
-                    "tasks:",
-                    "  work: {run: 'echo ran; sleep 1; echo more; exec sleep 1072', exclusive: true}",
+                    "tasks:", "  work:", "    exclusive: true",
+                    "    run: echo ran; (while sleep 1; do echo more; done) & exec sleep 1072",
                 ])
             let result = try place.shell("\"$0\" shop work | head -n 1; echo ${PIPESTATUS[0]}")
             #expect(result.output == "ran\n141\n", "\(result.errorOutput)")
@@ -72,7 +72,9 @@ import Testing
                 release: sshd, ["tasks:", Self.task], environment: ["CCRUN_LOCK_STALE": "2s"])
             let run = try place.start(["shop", "work"])
             try run.waitForOutput("begun")
-            #expect(!(try place.run(["lock", "shop"]).output.contains("no sign of life")))
+            try eventually("a living lock", every: .milliseconds(100)) {
+                try !place.run(["lock", "shop"]).output.contains("no sign of life")
+            }
             run.send(signal: SIGKILL)
             _ = try run.waitForExit()
             // Nobody else takes it meanwhile: what does not wait is turned away.

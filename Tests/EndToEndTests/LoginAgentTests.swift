@@ -62,7 +62,7 @@ import Testing
             let agent = try SilentAgent(in: server.folder)
             defer { agent.close() }
             let place = try Workplace(server, environment: ["SSH_AUTH_SOCK": agent.socket])
-            let result = try place.run(["--connect-timeout", "2s", "shop", "echo in"])
+            let result = try place.run(["--connect-timeout", "15s", "shop", "echo in"])
             #expect(result.output == "in\n", "\(result.errorOutput)")
         }
     }
@@ -73,7 +73,7 @@ import Testing
             defer { agent.close() }
             let place = try Workplace(server, environment: ["SSH_AUTH_SOCK": agent.socket])
             try FileManager.default.removeItem(atPath: place.folder.file(".ssh/id_ed25519"))
-            let result = try place.run(["--connect-timeout", "2s", "shop", "echo in"])
+            let result = try place.run(["--connect-timeout", "15s", "shop", "echo in"])
             #expect(result.status == .exited(255))
             #expect(
                 result.errorOutput.contains("tried agent at \(agent.socket): no answer in time\n"),

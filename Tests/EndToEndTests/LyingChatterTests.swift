@@ -34,17 +34,26 @@ import Testing
 
     @Test(arguments: chatters)
     func `talk does not prolong the time to connect`(chatter: Chatter) throws {
-        try withLyingServer(.fault(chatter.talk, in: chatter.phase)) { server in
-            let place = try Workplace(server)
-            // Without an end of its own, the run would be ended by the test's deadline.
-            let result = try place.run(["--connect-timeout", "600ms", "-t", "shop", "true"])
-            #expect(result.status == .exited(255))
-            #expect(
-                result.errorOutput.contains(": no answer from the server in time\n"),
-                "\(result.errorOutput)")
-            #expect(result.errorOutput.contains("allow more with --connect-timeout\n"))
-            try server.record.waitFor(.wronged(in: chatter.phase))
-            try place.expectTranscript(.disconnect)
+        let script = Script.fault(chatter.talk, in: chatter.phase)
+        // On a busy machine the time may be up in an earlier phase: then once more, with more.
+        for limit in ["600ms", "6s", "60s"] {
+            let isJudged = try withLyingServer(script) { server -> Bool in
+                let place = try Workplace(server)
+                // Without an end of its own, the run would be ended by the test's deadline.
+                let result = try place.run(
+                    ["--connect-timeout", limit, "-t", "shop", "true"], deadline: .seconds(300))
+                let hasTalked = server.record.events().contains(.wronged(in: chatter.phase))
+                guard hasTalked || limit == "60s" else { return false }
+                #expect(result.status == .exited(255))
+                #expect(
+                    result.errorOutput.contains(": no answer from the server in time\n"),
+                    "\(result.errorOutput)")
+                #expect(result.errorOutput.contains("allow more with --connect-timeout\n"))
+                try server.record.waitFor(.wronged(in: chatter.phase))
+                try place.expectTranscript(.disconnect)
+                return true
+            }
+            if isJudged { break }
         }
     }
 

@@ -129,9 +129,9 @@ import Transcripts
     ) throws {
         try withLyingServer(.fault(fault, in: phase)) { server in
             let place = try Workplace(server)
-            let limit = ["--connect-timeout", "600ms", "--timeout", "300ms"]
-            let result = try place.run(limit + ["-t", "shop", "true"])
             let mayWait = phase == .afterExec && !Self.sudden.contains(fault)
+            let limit = ["--connect-timeout", "600ms", "--timeout", mayWait ? "300ms" : "60s"]
+            let result = try place.run(limit + ["-t", "shop", "true"])
             let statuses: [Int32] = mayWait ? [255, 124] : [255]
             #expect(
                 statuses.contains { result.status == .exited($0) },

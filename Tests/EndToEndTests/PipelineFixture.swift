@@ -58,7 +58,8 @@ final class Pipeline {
         guard status == 0 || always else { return }
         let result = try ChildProcess.run(
             try Tool.path("bash"), ["-e", "-o", "pipefail", "-c", script],
-            environment: environment.merging(more) { $1 }, workingFolder: workFolder)
+            environment: environment.merging(more) { $1 }, workingFolder: workFolder,
+            deadline: .seconds(900))
         output += result.output + result.errorOutput
         guard case .exited(let ended) = result.status else {
             throw TestServerError(

@@ -28,7 +28,8 @@ import Testing
         try Self.withRekeying { sshd in
             let place = try Workplace(sshd)
             let data = Self.noise(3_000_000, seed: 5)
-            let result = try place.run(["-T", "shop", "cat"], input: .bytes(data))
+            let result = try place.run(
+                ["-T", "shop", "cat"], input: .bytes(data), deadline: .seconds(900))
             #expect(result.status == .exited(0), "\(result.errorOutput)")
             #expect(result.standardOutput == data)
             #expect(Self.exchanges(sshd) > 40)

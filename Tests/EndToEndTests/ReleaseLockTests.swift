@@ -15,7 +15,9 @@ import Testing
         try withSSHD { sshd in
             let place = try Workplace(release: sshd, Self.critical)
             let runs = try (0..<50).map { _ in
-                try place.start(["release", "shop", "--lock-wait", "15m"])
+                try place.start([
+                    "release", "shop", "--lock-wait", "15m", "--connect-timeout", "10m",
+                ])
             }
             for run in runs {
                 let result = try run.waitForExit(deadline: .seconds(600))

@@ -41,7 +41,8 @@ import Transcripts
             let options = limit == "step" ? [] : ["--timeout", "300ms"]
             let result = try place.run(["release"] + options + ["shop"])
             #expect(result.status == .exited(124), "\(result.errorOutput)")
-            #expect(result.output == "before\n")
+            // The option holds for the step before as well, where a busy machine may need that long.
+            #expect(result.output == "before\n" || limit == "option" && result.output.isEmpty)
             #expect(result.errorOutput.contains("the time limit of 300ms ran out"))
             #expect(!sshd.sessionProcesses().contains { $0.commandLine == ["sleep", "1061"] })
             try place.expectTranscript(.timeout)

@@ -155,7 +155,7 @@ import Testing
                     ], others: [second])
                 try first.folder.write("", to: "home/here")
                 let result = try place.run(
-                    ["release", "--timeout", "1s", "-l", second.user, "shop"])
+                    ["release", "--timeout", "10s", "-l", second.user, "shop"])
                 #expect(result.status == .exited(124), "\(result.errorOutput)")
                 let words = "ccrun --host 127.0.0.1:\(second.port) -l \(second.user) shop/default "
                 #expect(

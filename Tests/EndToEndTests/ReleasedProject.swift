@@ -35,8 +35,16 @@ final class ReleasedProject {
                 "web\(index + 1).example.com", with: "\"127.0.0.1:\(server.port)\"")
         }
         try place.folder.write(inventory, to: "ccrun.yml")
+        try retryHealth(10)
         try place.folder.write(
             String(contentsOfFile: "\(fixture)/Procfile", encoding: .utf8), to: "Procfile")
+    }
+
+    /// Has the health check tried so often again: a gunicorn that is started listens a bit later.
+    func retryHealth(_ count: Int) throws {
+        let inventory = String(decoding: try place.folder.read("ccrun.yml"), as: UTF8.self)
+        try place.folder.write(
+            inventory.replacing(/retry: [0-9]+/, with: "retry: \(count)"), to: "ccrun.yml")
     }
 
     /// Runs a line of shell in the project of a server, behind ccrun's back.

@@ -31,12 +31,13 @@ import Testing
         try withSSHD { sshd in
             let place = try Workplace(sshd)
             let result = try place.run([
-                terminal, "--timeout", "1s", "shop", "sleep 1020 & echo begun; sleep 1020; echo no",
+                terminal, "--timeout", "10s", "shop",
+                "sleep 1020 & echo begun; sleep 1020; echo no",
             ])
             #expect(result.status == .exited(124))
             #expect(
                 result.errorOutput.contains(
-                    "the time limit of 1s ran out; the command was ended by TERM, status 124"),
+                    "the time limit of 10s ran out; the command was ended by TERM, status 124"),
                 "\(result.errorOutput)")
             Self.expectGone("sleep 1020", of: sshd)
             try place.expectTranscript(.timeout)
@@ -47,7 +48,7 @@ import Testing
         try withSSHD { sshd in
             let place = try Workplace(sshd)
             let result = try place.run([
-                "--timeout", "1s", "--grace", "1s", "shop",
+                "--timeout", "10s", "--grace", "5s", "shop",
                 "trap 'echo asked' TERM; while :; do sleep 1021 & wait; done",
             ])
             #expect(result.status == .exited(124))
@@ -97,7 +98,7 @@ import Testing
         try withSSHD { sshd in
             let place = try Workplace(sshd)
             let result = try place.run([
-                "--timeout", "1s", "shop", "setsid -f sleep 1024; echo begun; exec sleep 1025",
+                "--timeout", "10s", "shop", "setsid -f sleep 1024; echo begun; exec sleep 1025",
             ])
             #expect(result.status == .exited(124))
             Self.expectGone("sleep 1025", of: sshd)
@@ -110,7 +111,7 @@ import Testing
             // As docker exec has it: the command is in a session of its own, its client in ours.
             let place = try Workplace(sshd, app: ["through: setsid -w"])
             let result = try place.run([
-                "--timeout", "1s", "shop", "echo begun; sleep 1026; echo no",
+                "--timeout", "10s", "shop", "echo begun; sleep 1026; echo no",
             ])
             #expect(result.status == .exited(124))
             #expect(result.errorOutput.contains("was ended by TERM"), "\(result.errorOutput)")
@@ -147,7 +148,7 @@ import Testing
                     --preserve-credentials setsid -w "$@"
                 """, to: "enter")
             let place = try Workplace(sshd, app: ["through: sh \(folder.file("enter"))"])
-            let result = try place.run(["--timeout", "1s", "--grace", "1s", "shop", command])
+            let result = try place.run(["--timeout", "10s", "--grace", "2s", "shop", command])
             #expect(result.status == .exited(124))
             #expect(result.output == "begun\n")
             #expect(result.errorOutput.contains("was ended by \(signal)"), "\(result.errorOutput)")
@@ -160,7 +161,7 @@ import Testing
             // Without the run id in its environment nothing tells the process from others.
             let place = try Workplace(sshd)
             let result = try place.run([
-                "--timeout", "1s", "shop", "exec env -u CCRUN_RUN_ID sleep 1027",
+                "--timeout", "10s", "shop", "exec env -u CCRUN_RUN_ID sleep 1027",
             ])
             #expect(result.status == .exited(124))
             #expect(

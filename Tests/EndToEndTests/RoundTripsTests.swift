@@ -1,6 +1,25 @@
 import TestServer
 import Testing
 
+extension DelayingRelay {
+    /// The measure of the first run that needs no more than `wanted` round trips, or of the fifth.
+    ///
+    /// A busy machine sends late what waits for nothing, and what came meanwhile counts as its
+    /// cause: a measure may be too large, never too small. Each run has to succeed, and to connect
+    /// once.
+    func leastRoundTrips(wanted: Int, of run: () throws -> ChildResult) throws -> RoundTrips {
+        var last = RoundTrips()
+        for number in 0..<5 {
+            let result = try run()
+            #expect(result.status == .exited(0), "\(result.errorOutput)")
+            last = try waitFor("the end", connection: number, \.hasEnded)
+            #expect(count == number + 1)
+            if last.count <= wanted { break }
+        }
+        return last
+    }
+}
+
 /// How often ccrun waits for the server from the TCP connect until the command has ended.
 @Suite struct RoundTripsTests {
     private static let delay = Duration.milliseconds(100)
@@ -19,11 +38,10 @@ import Testing
         try withServer { server in
             try withRelay(to: server.port, delay: Self.delay) { relay in
                 let place = try Workplace(server, relay: relay.port)
-                let result = try place.run(options + ["shop", "true"], input: .pipe)
-                #expect(result.status == .exited(0), "\(result.errorOutput)")
-                let measure = try relay.waitFor("the end", \.hasEnded)
+                let measure = try relay.leastRoundTrips(wanted: Self.count) {
+                    try place.run(options + ["shop", "true"], input: .pipe)
+                }
                 #expect(measure.count == Self.count, "\(measure)")
-                #expect(relay.count == 1)
             }
         }
     }
@@ -37,10 +55,11 @@ import Testing
             try withRelay(to: server.port, delay: Self.delay) { relay in
                 let place = try Workplace(
                     server, relay: relay.port, app: ["environment: {DJANGO_SETTINGS_MODULE: shop}"])
-                let result = try place.run(options + ["shop", "true"], input: .pipe)
-                #expect(result.status == .exited(0), "\(result.errorOutput)")
-                let measure = try relay.waitFor("the end", \.hasEnded)
-                #expect(measure.count == (serverIsDropbear ? 5 : 7), "\(measure)")
+                let wanted = serverIsDropbear ? 5 : 7
+                let measure = try relay.leastRoundTrips(wanted: wanted) {
+                    try place.run(options + ["shop", "true"], input: .pipe)
+                }
+                #expect(measure.count == wanted, "\(measure)")
             }
         }
     }
@@ -50,11 +69,12 @@ import Testing
             try withRelay(to: server.port, delay: Self.delay) { relay in
                 let place = try Workplace(server, relay: relay.port)
                 let stranger = try KeyPair(in: place.folder, name: "stranger")
-                let result = try place.run(
-                    ["-i", stranger.identityFile, "-i", server.identityFile, "shop", "true"],
-                    input: .pipe)
-                #expect(result.status == .exited(0), "\(result.errorOutput)")
-                #expect(try relay.waitFor("the end", \.hasEnded).count == Self.count + 1)
+                let measure = try relay.leastRoundTrips(wanted: Self.count + 1) {
+                    try place.run(
+                        ["-i", stranger.identityFile, "-i", server.identityFile, "shop", "true"],
+                        input: .pipe)
+                }
+                #expect(measure.count == Self.count + 1, "\(measure)")
             }
         }
     }

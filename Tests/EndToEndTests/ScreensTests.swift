@@ -103,13 +103,14 @@ struct ScreensTests {
                 .same(showing: "In [3]:"), .keys(["os.path.is"]), .same(showing: "os.path.is"),
                 .keys(["Tab"]), .same(showing: "ismount"),
                 .keys(["C-u"]), .resize(columns: 110, rows: 30),
-                .keys(["tuple(shutil.get_terminal_size())", "Enter"]),
+                .keys(["while shutil.get_terminal_size() != (110, 30): pass", "Enter", "Enter"]),
+                .same(showing: "In [4]:"), .keys(["tuple(shutil.get_terminal_size())", "Enter"]),
                 .same(showing: "(110, 30)"), .paste("text = '\(Self.longLine)'"),
-                .keys(["Enter"]), .same(showing: "In [5]:"), .keys(["len(text)", "Enter"]),
-                .same(showing: "Out[5]: \(Self.longLine.count)"), .keys(["1/0", "Enter"]),
+                .keys(["Enter"]), .same(showing: "In [6]:"), .keys(["len(text)", "Enter"]),
+                .same(showing: "Out[6]: \(Self.longLine.count)"), .keys(["1/0", "Enter"]),
                 .same(showing: "ZeroDivisionError: division by zero"), .keys(["C-r", "shut"]),
                 .same(showing: "I-search backward"), .keys(["C-g", "C-u", "7", "Enter"]),
-                .same(showing: "Out[7]: 7"), .keys(["C-d"]), .same(showing: "ended with 0"),
+                .same(showing: "Out[8]: 7"), .keys(["C-d"]), .same(showing: "ended with 0"),
             ])
     }
 
@@ -133,8 +134,11 @@ struct ScreensTests {
                 .keys(["C-c"]), .keys(["C-l"]),
                 .paste("select length('\(Self.longLine)') as sum;"), .keys(["Enter"]),
                 .same(showing: "sum | \(Self.longLine.count)"),
-                .keys(["select pg_sleep(1000);", "Enter"]), .same(showing: "pg_sleep(1000)"),
-                .keys(["C-c"]), .same(showing: "canceling statement"), .keys(["C-d"]),
+                .keys([
+                    "do $$ begin raise notice 'falls asleep'; perform pg_sleep(1000); end $$;",
+                    "Enter",
+                ]), .same(showing: "NOTICE:  falls asleep"), .keys(["C-c"]),
+                .same(showing: "canceling statement"), .keys(["C-d"]),
                 .same(showing: "ended with 0"),
             ])
     }

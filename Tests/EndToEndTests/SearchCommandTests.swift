@@ -139,9 +139,9 @@ import Transcripts
     @Test func `it tells what goes, asks, and removes`() throws {
         try withLyingServer { server in
             let place = try Workplace(server)
-            let runs = try place.leaveRuns(4)
+            let runs = try place.leaveRuns(4, apart: .seconds(3600))
             #expect(try place.run(["history", "--pin", "\(runs[0])"]).status == .exited(0))
-            let dry = try place.run(["prune", "--older-than", "90s", "--dry-run"])
+            let dry = try place.run(["prune", "--older-than", "90m", "--dry-run"])
             #expect(dry.status == .exited(0))
             #expect(
                 dry.errorOutput.hasPrefix("ccrun: would remove 2 runs of 4, "), "\(dry.errorOutput)"
@@ -149,16 +149,16 @@ import Transcripts
             #expect(dry.errorOutput.hasSuffix("; 1 run more is spared\n"), "\(dry.errorOutput)")
             let shown = dry.output.split(separator: "\n").dropFirst().map { String($0.prefix(26)) }
             #expect(shown == ["\(runs[1])", "\(runs[2])"])
-            let asked = try place.run(["prune", "--older-than", "90s"])
+            let asked = try place.run(["prune", "--older-than", "90m"])
             #expect(asked.status == .exited(125))
             #expect(asked.errorOutput.contains("no terminal to ask on; nothing was removed"))
             #expect(try place.transcripts().count == 4)
-            let session = try place.terminal(["prune", "--older-than", "90s"])
+            let session = try place.terminal(["prune", "--older-than", "90m"])
             _ = try session.waitFor("[y/N] ")
             try session.write("n\r")
             #expect(try session.waitForExit() == .exited(125))
             #expect(try place.transcripts().count == 4)
-            let done = try place.run(["prune", "--older-than", "90s", "--yes"])
+            let done = try place.run(["prune", "--older-than", "90m", "--yes"])
             #expect(done.status == .exited(0))
             #expect(done.errorOutput.hasPrefix("ccrun: removed 2 runs, "))
             #expect(try place.transcripts().map(\.header.run) == [runs[3], runs[0]])

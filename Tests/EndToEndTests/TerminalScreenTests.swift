@@ -13,6 +13,8 @@ struct TerminalScreenTests {
                 .keys(["for i in range(3): print('line', i)", "Enter", "Enter"]),
                 .same(showing: "line 2"), .keys(["import os, shutil", "Enter"]),
                 .resize(columns: 100, rows: 30),
+                // What is typed may be there before the size is.
+                .keys(["while shutil.get_terminal_size() != (100, 30): pass", "Enter", "Enter"]),
                 .keys(["list(shutil.get_terminal_size())", "Enter"]), .same(showing: "[100, 30]"),
                 .keys(["x = '\(String(repeating: "ä€ ", count: 40))", "BSpace", "BSpace", "C-a"]),
                 .same(showing: "€"), .keys(["C-e", "'", "Enter", "len(x)", "Enter"]),

@@ -194,10 +194,10 @@ import Transcripts
             let place = try Workplace(sshd)
             let line = """
                 for i in $(seq 50); do
-                  "$0" shop "yes run $i | head -n 500; exit $i" >out.$i 2>err.$i &
+                  "$0" --connect-timeout 10m shop "yes run $i | head -n 500; exit $i" >out.$i 2>err.$i &
                 done; wait
                 """
-            let result = try place.shell(line)
+            let result = try place.shell(line, deadline: .seconds(900))
             #expect(result.status == .exited(0))
             let transcripts = try place.transcripts()
             #expect(transcripts.count == 50)

@@ -22,10 +22,15 @@ extension StateFolderFixture {
     }
 
     /// Makes all months look as if nothing had changed in them for a while, as after a break.
-    func rest() throws {
+    func rest() throws { try setMonths(to: Date(timeIntervalSinceNow: -60)) }
+
+    /// Makes them look as if something had just changed in them, and for a while.
+    func bustle() throws { try setMonths(to: Date(timeIntervalSinceNow: 600)) }
+
+    private func setMonths(to date: Date) throws {
         for month in RunFiles(stateFolder: path).months {
             try FileManager.default.setAttributes(
-                [.modificationDate: Date(timeIntervalSinceNow: -60)], ofItemAtPath: month.path)
+                [.modificationDate: date], ofItemAtPath: month.path)
         }
     }
 
@@ -95,6 +100,7 @@ extension StateFolderFixture {
         let state = try StateFolderFixture()
         let month: Int64 = 31 * 86_400_000
         for number in 0..<300 { state.leave(.at(Int64(number) * month / 100)) }
+        try state.bustle()
         #expect(try state.indexed().count == 300)
         // Just now changed: a name that comes within the same tick would not be seen otherwise.
         #expect(try !state.changes().listed.isEmpty)

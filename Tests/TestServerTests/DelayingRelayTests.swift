@@ -25,8 +25,7 @@ import TestServer
         try withLyingServer(.honest()) { server in
             try withRelay(to: server.port, delay: .milliseconds(150)) { relay in
                 let client = try connectedSocket(port: relay.port)
-                try client.write(Array("SSH-2.0-Test\r\n".utf8))
-                try client.write([UInt8](repeating: 0, count: 64))
+                try client.write(Array("SSH-2.0-Test\r\n".utf8) + [UInt8](repeating: 0, count: 64))
                 while try !client.read().isEmpty {}
                 client.close()
                 let measure = try relay.waitFor("the end", \.hasEnded)

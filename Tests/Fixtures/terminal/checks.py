@@ -33,7 +33,7 @@ def size():
     return struct.unpack("HHHH", fcntl.ioctl(0, termios.TIOCGWINSZ, b"\0" * 8))
 
 
-def read(pattern, seconds=30):
+def read(pattern, seconds=600):
     """What is typed until it matches; None where that takes too long."""
     got = b""
     while not re.search(pattern, got, re.DOTALL):
@@ -155,7 +155,7 @@ def sizes():
     while True:
         rows, columns, width, height = size()
         put(f"{CSI}2J", at(2), f"{columns} columns, {rows} rows, {width}x{height} pixels", at(rows, columns - 1), "+")
-        ready = select.select([0, changed], [], [], 60)[0]
+        ready = select.select([0, changed], [], [], 600)[0]
         if 0 in ready or not ready:
             os.read(0, 100)
             break

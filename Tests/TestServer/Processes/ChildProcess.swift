@@ -119,7 +119,7 @@ package final class ChildProcess: Sendable {
         }
         let remaining = deadline - (ContinuousClock.now - started)
         for sink in [output, error].compactMap(\.self)
-        where !sink.join(max(remaining, .seconds(1))) {
+        where !sink.join(max(remaining, .seconds(60))) {
             stop()
             throw failure("the end of the output, which a descendant holds open", deadline)
         }
