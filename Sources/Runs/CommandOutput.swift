@@ -35,8 +35,6 @@ final class CommandOutput {
     struct Demands {
         /// What the prompts in it are to be answered with, in this order.
         var replies: [PromptWatcher.Reply] = []
-        /// When it was given to those who read it; nil where there was nothing to show.
-        var shown: ContinuousClock.Instant?
         /// Whether it held the mark by which the far side says that it reads now.
         var isReady = false
     }
@@ -62,10 +60,9 @@ final class CommandOutput {
     private func pass(_ bytes: UnsafeRawBufferPointer, _ stream: Channel.Stream) -> Demands {
         guard bytes.count > 0 else { return Demands() }
         sinks.write(bytes, of: stream)
-        let shown = ContinuousClock.now
         recorder.record(bytes, from: stream == .standardOutput ? .standardOutput : .standardError)
         observe(bytes, stream)
-        return Demands(replies: prompts?.see(bytes, at: .now) ?? [], shown: shown)
+        return Demands(replies: prompts?.see(bytes, at: .now) ?? [])
     }
 
     // MARK: - Waiting for those who read
@@ -87,6 +84,9 @@ final class CommandOutput {
     func noteSize(_ size: WindowSize) {
         recorder.resize(columns: size.columns, rows: size.rows)
     }
+
+    /// Whether something that was recorded is not in its file yet.
+    var hasUnsavedRecording: Bool { recorder.hasUnsaved }
 
     /// When what was recorded is to be in its file.
     var recordingDeadline: Deadline { Deadline(instant: recorder.flushDeadline) }

@@ -33,7 +33,7 @@ package struct Outcome: Sendable, Equatable {
     /// The signal's name without `SIG`.
     package let signal: String?
     /// One line, where the status alone does not tell.
-    package let reason: String?
+    package var reason: String?
 
     /// What to do, where there is something to do.
     package let hint: String?

@@ -10,11 +10,10 @@ internal import SSH
 
 /// The running command: one poll(2) over the socket, stdin, the outputs and the signals.
 final class Relay {
-    /// How much of the network's bytes libssh2 takes before both streams are drained: a small batch
-    /// keeps their order nearly as the server sent it.
-    private static let batch = 16 << 10
     /// How long the answer to a sign of life that was asked for may take once the relay has stopped.
     private static let lastAnswer = Duration.seconds(5)
+    /// Where local stdin is among the entries of poll(2).
+    private static let inputEntry = 2
 
     /// Why the relay stopped.
     enum End: Equatable {
@@ -46,10 +45,10 @@ final class Relay {
     /// Says what the user asks of ccrun while the command runs.
     var notices: Notices?
     private var deadline = Deadline.never
-    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
-    private var loss: String?
+    private let intake: Intake
     private var silence: SilenceWatch
-    private var eager = EagerWait()
+    /// Whether a key was sent that nothing has answered.
+    private var awaitsEcho = false
 
     init(
         _ channel: Channel, input: InputSource, output: CommandOutput, signals: SignalPipe,
@@ -60,16 +59,14 @@ final class Relay {
         self.output = output
         self.signals = signals
         keyboard = Keyboard(signals: signals, terminal: terminal)
+        intake = Intake(channel, input: input, output: output)
         silence = SilenceWatch(channel)
-    }
-
-    deinit {
-        buffer.deallocate()
     }
 
     /// Moves bytes until the command has ended, one way or the other; may be called again to go on.
     func run(until deadline: Deadline) -> End {
         self.deadline = deadline
+        silence.restart()
         let end = relay()
         // Whoever talks to the server next must not get the answer; where nobody will, nobody waits.
         switch end {
@@ -81,73 +78,17 @@ final class Relay {
 
     private func relay() -> End {
         while true {
-            let isDrained = drain()
+            let isDrained = intake.drain()
             if let failure = output.takeFailure() { return .outputClosed(failure) }
-            if isDrained, isOver { return flushed(.remoteEnded) }
-            if isDrained, let loss { return flushed(.lost(loss)) }
+            if isDrained, intake.isOver { return flushed(.remoteEnded) }
+            if isDrained, let loss = intake.loss { return flushed(.lost(loss)) }
             silence.settle()
-            let hasSent = sendInput()
+            sendInput()
             serveAgent()
             sendSize()
             channel.session.send()
-            if hasSent { noteSent() }
             if let end = sleep(isDrained: isDrained) { return end }
         }
-    }
-
-    // MARK: - From the server
-
-    /// Takes what has come, as far as the outputs have room; true when nothing is left.
-    private func drain() -> Bool {
-        while output.hasRoom {
-            let unread = channel.unreadCount
-            channel.allow(Self.batch)
-            var tookBytes = false
-            for stream in Channel.Stream.allCases where read(stream) { tookBytes = true }
-            if tookBytes || channel.unreadCount < unread { continue }
-            if channel.session.refill() { continue }
-            if channel.networkHasEnded, loss == nil {
-                channel.declareNetworkEnd()
-                continue
-            }
-            if isOver || loss != nil { output.takeEnd() }
-            return true
-        }
-        return false
-    }
-
-    /// One read of a stream; true when there were bytes.
-    private func read(_ stream: Channel.Stream) -> Bool {
-        if loss != nil {
-            let count = channel.readRemainder(stream, into: buffer)
-            if count > 0 { show(count, of: stream) }
-            return count > 0
-        }
-        do {
-            guard case .bytes(let count) = try channel.read(stream, into: buffer) else {
-                return false
-            }
-            show(count, of: stream)
-            return true
-        } catch {
-            // What came before the loss is still to be read.
-            loss = error.underlying ?? error.message
-            return true
-        }
-    }
-
-    private func show(_ count: Int, of stream: Channel.Stream) {
-        let demands = output.take(UnsafeRawBufferPointer(rebasing: buffer[..<count]), of: stream)
-        if let shown = demands.shown { eager.noteAnswer(at: shown) }
-        for reply in demands.replies { reply.bytes.withBytes { input.insert($0) } }
-        if demands.isReady { input.isHeld = false }
-    }
-
-    /// The streams have ended and the server has said how, or that it will not.
-    private var isOver: Bool {
-        let facts = channel.facts
-        if facts.isClosed { return true }
-        return channel.hasEnded && facts.hasVerdict
     }
 
     /// Waits until the outputs have taken the rest; an interrupt gives up on them, never on the status.
@@ -171,29 +112,24 @@ final class Relay {
     // MARK: - To the server
 
     /// Hands libssh2 what waits to be sent; true where it took some.
+    @discardableResult
     private func sendInput() -> Bool {
-        guard loss == nil else { return false }
+        guard intake.loss == nil else { return false }
         channel.allow(nil)
         do {
             return try input.send(to: channel)
         } catch {
-            loss = error.underlying ?? error.message
+            intake.noteLoss(error)
             return false
         }
     }
 
-    private func noteSent() {
-        guard channel.session.isInteractive else { return }
-        eager.noteSent()
-        eager.giveWay()
-    }
-
     private func serveAgent() {
-        guard loss == nil, let agent else { return }
+        guard intake.loss == nil, let agent else { return }
         do {
             try agent.exchange()
         } catch {
-            loss = error.underlying ?? error.message
+            intake.noteLoss(error)
         }
     }
 
@@ -205,16 +141,14 @@ final class Relay {
 
     // MARK: - Waiting
 
-    /// One poll(2) over everything; the end it brought, if any.
+    /// Waits for everything at once; the end it brought, if any.
     private func sleep(isDrained: Bool) -> End? {
-        // What is typed is not to wait for a disk, nor its echo: between two keys there is time for that.
-        if !eager.isExpecting { output.saveRecordingIfDue(early: eager.takeAnswer()) }
+        output.saveRecordingIfDue(early: takePause())
         var entries = [
             pollfd(fd: signals.interruptDescriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: signals.changeDescriptor, events: Int16(POLLIN), revents: 0),
         ]
-        let inputEntry = input.pollEntry(channel)
-        entries.append(inputEntry ?? pollfd(fd: -1, events: 0, revents: 0))
+        entries.append(input.pollEntry(channel) ?? pollfd(fd: -1, events: 0, revents: 0))
         entries += output.pollEntries
         let forwarded = entries.count
         entries += agent?.pollEntries ?? []
@@ -226,25 +160,26 @@ final class Relay {
         let prompt = Deadline(instant: output.prompts?.deadline)
         let turn = output.recordingDeadline.earlier(attendants.nextTurn)
             .earlier(silence.nextTurn).earlier(agent?.nextTurn ?? .never)
-        wait(
-            for: &entries, until: limit.earlier(prompt).earlier(turn),
-            awakeUntil: eager.deadline)
-
+        let end = limit.earlier(prompt).earlier(turn)
+        wait(for: &entries, until: end)
+        // Ahead of all else: how soon a key is on its way is what somebody feels of our speed.
+        if Self.isInputAlone(entries), let keys = sendKey(&entries, until: end) {
+            return .dropped(keys)
+        }
         if entries[0].revents != 0 {
             // Where the command has ended already, the interrupt is for what comes after it.
             if channel.facts.hasVerdict { return .remoteEnded }
             if let number = signals.interrupt() { return .interrupted(number) }
         }
         if entries[1].revents != 0 { keyboard.react(to: signals.changes()) }
-        // Ahead of all else: how soon a key is on its way is what somebody feels of our speed.
-        if entries[2].revents != 0 {
+        if entries[Self.inputEntry].revents != 0 {
             if let keys = takeInput() { return .dropped(keys) }
             // What has come before is no answer to what was typed.
-            if entries[network...].contains(where: { $0.revents != 0 }) { eager.forgetKey() }
+            if entries[network...].contains(where: { $0.revents != 0 }) { awaitsEcho = false }
         }
-        loss = loss ?? silence.transfer(entries[network...])
+        if let reason = silence.transfer(entries[network...]) { intake.noteLoss(reason) }
         // At once, and not in the next turn: an echo may be among it.
-        let isDrained = drain()
+        let isDrained = intake.drain()
         agent?.note(entries[forwarded..<network])
         attendants.attend()
         output.flush()
@@ -256,20 +191,54 @@ final class Relay {
         return endInBacklog(isDrained: isDrained, limit)
     }
 
+    /// Takes input that came alone, and waits on at once where nothing but an echo is to be expected.
+    ///
+    /// Returns the keys that drop the connection, where those were among it.
+    private func sendKey(_ entries: inout [pollfd], until end: Deadline) -> String? {
+        let hadUnsaved = output.hasUnsavedRecording
+        if let keys = takeInput() { return keys }
+        entries[Self.inputEntry].revents = 0
+        if awaitsEcho, isAtRest, hadUnsaved || !output.hasUnsavedRecording {
+            wait(for: &entries, until: end)
+        }
+        return nil
+    }
+
+    private static func isInputAlone(_ entries: [pollfd]) -> Bool {
+        // By hand: this is on the way of each key, where a closure costs as much as all of it.
+        for index in 0..<entries.count {
+            guard (entries[index].revents != 0) == (index == inputEntry) else { return false }
+        }
+        return true
+    }
+
+    /// Whether a key has left nothing to be done here, and nothing to be sent.
+    private var isAtRest: Bool {
+        intake.loss == nil && keyboard.newSize == nil && output.prompts == nil
+            && channel.session.hasSentAll && input.pollEntry(channel) != nil
+    }
+
     /// Reads what was typed; the keys that drop the connection, where those were among it.
     private func takeInput() -> String? {
         let typed = input.read()
+        awaitsEcho = false
         // Sending has libssh2 look at all that has come, which would blur the streams' order.
         if channel.unreadCount == 0 {
-            let hasSent = sendInput()
+            awaitsEcho = sendInput() && channel.session.isInteractive
             channel.session.send()
-            if hasSent { noteSent() }
         }
         if let typed {
             let lines = input.noteRead(typed)
             output.prompts?.noteInputSent(lines: lines)
         }
         return obeyCommands()
+    }
+
+    /// Whether an echo has just been shown: until the next key there is time for a disk.
+    private func takePause() -> Bool {
+        guard intake.takeShown(), awaitsEcho else { return false }
+        awaitsEcho = false
+        return true
     }
 
     private func obeyCommands() -> String? {
@@ -285,25 +254,12 @@ final class Relay {
     /// The end by the time limit, or the command's own where output that nobody takes stands before it.
     private func endInBacklog(isDrained: Bool, _ limit: Deadline) -> End? {
         // It is over, limit or not, and the next turn waits for those who read it.
-        if isDrained, isOver { return nil }
+        if isDrained, intake.isOver { return nil }
         if !isDrained {
-            if !waitsForReaders, lookAhead() { return .remoteEnded }
-            if waitsForReaders, limit.hasPassed, lookAhead() { return nil }
+            if !waitsForReaders, intake.lookAhead() { return .remoteEnded }
+            if waitsForReaders, limit.hasPassed, intake.lookAhead() { return nil }
         }
         guard limit.hasPassed else { return nil }
         return channel.facts.hasVerdict ? .remoteEnded : .timedOut
-    }
-
-    /// Whether the command has ended according to what stands behind output that nobody takes yet.
-    private func lookAhead() -> Bool {
-        channel.allow(nil)
-        do {
-            // Nothing is taken, and libssh2 sees all that has come.
-            let nothing = UnsafeMutableRawBufferPointer(start: nil, count: 0)
-            _ = try channel.read(.standardOutput, into: nothing)
-        } catch {
-            loss = error.underlying ?? error.message
-        }
-        return channel.facts.hasVerdict
     }
 }

@@ -25,9 +25,9 @@ struct RemoteEnding {
     }
 
     /// How long a command of our own may take to find and signal the processes.
-    private static let patience = Duration.seconds(10)
+    private static let patience = Duration.seconds(20)
     /// How long the end may take to arrive once nothing keeps it.
-    private static let lastMoment = Duration.seconds(5)
+    private static let lastMoment = Duration.seconds(10)
 
     let connection: Connection
     let command: PlannedCommand

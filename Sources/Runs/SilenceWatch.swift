@@ -24,6 +24,11 @@ struct SilenceWatch {
     /// When the server is to be asked for a sign of life, or given up.
     var nextTurn: Deadline { silence.nextTurn }
 
+    /// Counts from now on again: what came meanwhile may have been heard by others.
+    mutating func restart() {
+        if !channel.pingIsOut { silence.hear(at: .now) }
+    }
+
     /// Moves bytes as poll(2) said; returns why the connection counts as lost, where it does.
     ///
     /// Where something has come, that is shown first: `settle` does the rest.

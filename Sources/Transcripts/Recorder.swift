@@ -162,6 +162,9 @@ package final class Recorder {
         batchStarted.map { $0 + limits.batchDelay }
     }
 
+    /// Whether something waits for `flushIfDue`.
+    package var hasUnsaved: Bool { batchStarted != nil }
+
     /// Writes what waits, if it has waited long enough, or if this is a good moment.
     package func flushIfDue(early isGoodMoment: Bool = false) {
         let now = ContinuousClock.now

@@ -79,7 +79,9 @@ package final class JobConnection {
         do {
             return try converse(script, terms)
         } catch let error as SSHError {
-            throw JobFailure(outcome: Outcome(explaining: error, notices, signals))
+            var outcome = Outcome(explaining: error, notices, signals)
+            if outcome.isInterrupt { outcome.reason = outcome.reason.map { $0 + terms.remark } }
+            throw JobFailure(outcome: outcome)
         } catch let failure as JobFailure {
             throw failure
         } catch {
@@ -104,7 +106,7 @@ package final class JobConnection {
             let line = RemoteCommand.auxiliary(
                 home + script, on: deployment, insideContainer: true)
         else { throw noAnswer(Reply(), about: "that") }
-        let channel = try connected().start(line)
+        let channel = try start(line, terms)
         let input = InputSource(
             nil, ahead: [], isHeld: false, staysOpen: terms.keepsInput, observe: { _ in })
         let output = CommandOutput(
@@ -123,6 +125,20 @@ package final class JobConnection {
         channel.close()
         try check(end, terms)
         return reply
+    }
+
+    private func start(_ line: String, _ terms: Terms) throws -> Channel {
+        let connection = try connected()
+        do throws(SSHError) {
+            return try connection.start(line)
+        } catch {
+            // What the server was asked to do it may have begun: as if it was lost a moment later.
+            if error.code == .connectionLost {
+                if let number = signals.interrupt() { try check(.interrupted(number), terms) }
+                try check(.lost(error.underlying ?? error.message), terms)
+            }
+            throw error
+        }
     }
 
     private func connected() throws(SSHError) -> Connection {

@@ -196,6 +196,9 @@ package final class Channel {
     /// How many bytes have arrived that libssh2 has not looked at.
     package var unreadCount: Int { session.wire.incomingCount }
 
+    /// How many bytes have arrived on the session so far.
+    package var arrivedCount: Int { session.wire.arrivedCount }
+
     /// True once the network has ended, orderly or not.
     package var networkHasEnded: Bool { session.carrier.hasEnded }
 

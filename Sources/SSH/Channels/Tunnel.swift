@@ -102,6 +102,7 @@ final class Tunnel: Carrier {
 
     var acknowledgedCount: Int? { outer.carrier.acknowledgedCount }
     var unacknowledgedCount: Int { outer.backlog }
+    var hasUnsent: Bool { !outer.hasSentAll }
 
     // MARK: - The end
 

@@ -35,6 +35,8 @@ protocol Carrier: AnyObject {
     var acknowledgedCount: Int? { get }
     /// How many bytes of the wire's were taken over and are not acknowledged, as far as that is known.
     var unacknowledgedCount: Int { get }
+    /// Whether it holds bytes of the wire's that the network has not taken.
+    var hasUnsent: Bool { get }
     /// Drops the connection both ways.
     func shutDown()
 }
@@ -43,6 +45,7 @@ extension Carrier {
     var earlyEndHint: String? { nil }
     var acknowledgedCount: Int? { nil }
     var unacknowledgedCount: Int { 0 }
+    var hasUnsent: Bool { false }
     var hasEnded: Bool { endReason != nil }
 }
 

@@ -261,6 +261,9 @@ package final class Session {
         if !isInteractive { carrier.acknowledgeQuickly() }
     }
 
+    /// Whether the network has taken all that was to be sent.
+    package var hasSentAll: Bool { wire.outgoingCount == 0 && !carrier.hasUnsent }
+
     /// Does what is to be done during the login, once what the server is to work on is on its way.
     func useTheWait() {
         guard let work = duringLogin.take() else { return }

@@ -23,18 +23,9 @@ func retryingInterrupts<Result: SignedInteger>(_ call: () -> Result) -> Result {
 /// Waits until one of the entries is ready or the deadline passes; false when it passed.
 ///
 /// A signal that arrives ends the wait early and counts as ready, so that its byte is seen.
-/// `awake`: until then it looks again and again, instead of sleeping.
 @discardableResult
-package func wait(
-    for entries: inout [pollfd], until deadline: Deadline, awakeUntil awake: Deadline? = nil
-) -> Bool {
-    var count: CInt = 0
-    while let awake, count == 0, !awake.hasPassed {
-        count = poll(&entries, nfds_t(entries.count), 0)
-        // Where there is one processor only, the answer may be waiting for it.
-        if count == 0 { sched_yield() }
-    }
-    if count == 0 { count = poll(&entries, nfds_t(entries.count), deadline.pollTimeout) }
+package func wait(for entries: inout [pollfd], until deadline: Deadline) -> Bool {
+    let count = poll(&entries, nfds_t(entries.count), deadline.pollTimeout)
     if count > 0 { return true }
     for index in entries.indices { entries[index].revents = 0 }
     return count < 0 && errno == EINTR

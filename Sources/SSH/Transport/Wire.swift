@@ -35,6 +35,8 @@ final class Wire {
 
     // MARK: - Bytes
 
+    /// How many bytes have come from the peer so far.
+    private(set) var arrivedCount = 0
     var incomingCount: Int { raw.pointee.incoming.tail - raw.pointee.incoming.head }
     var outgoingCount: Int { raw.pointee.outgoing.tail - raw.pointee.outgoing.head }
 
@@ -47,6 +49,7 @@ final class Wire {
             opening?.append(contentsOf: UnsafeRawBufferPointer(start: room, count: received))
         }
         ccr_queue_commit(&raw.pointee.incoming, received)
+        arrivedCount &+= received
         return received
     }
 
